@@ -1,0 +1,54 @@
+#pragma once
+
+#include "backends/descriptor.hpp"
+#include "backends/http_client.hpp"
+#include "core/prompt.hpp"
+#include "core/request_sample.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// How a prompt is asked.
+struct ChatOptions {
+  enum class Streaming { no, yes };
+  enum class PromptCache { as_served, off };
+  enum class Logprobs { no, yes };
+  Streaming streaming = Streaming::yes;
+  PromptCache prompt_cache = PromptCache::as_served;
+  Logprobs logprobs = Logprobs::no;
+  std::map<std::string, double> sampler;  ///< empty: greedy
+  std::uint64_t seed = 1;
+  int max_tokens = 0;  ///< 0: the prompt's own
+};
+
+/// A server to talk to: ours, or one that was already running.
+struct ChatTarget {
+  const EngineDescriptor* engine = nullptr;
+  HttpEndpoint endpoint;
+  std::string model;  ///< name to send
+};
+
+/// The request body that `ask` sends, for evidence and the curl line.
+std::string chat_request_json(const ChatTarget& target, const Prompt& prompt, const ChatOptions& options);
+
+/// Asks and observes. HTTP errors, in-stream errors, wrong protocol and cut streams are no exceptions: they are in the
+/// sample (http_status, error_body, protocol_faults). Throws TrialError when the connection itself fails (refused, reset
+/// before any byte, deadline, silence), Interrupted on Ctrl-C.
+RequestSample ask(const ChatTarget& target, const Prompt& prompt, const ChatOptions& options, const InterruptFlag& interrupt);
+
+/// The prompt's token ids as the server's chat template makes them.
+std::vector<std::int64_t> prompt_tokens(const ChatTarget& target, const Prompt& prompt, const InterruptFlag& interrupt);
+
+/// Token ids of a text, without special tokens added.
+std::vector<std::int64_t> tokenize(const ChatTarget& target, const std::string& text, const InterruptFlag& interrupt);
+
+/// The next token after `tokens` with the most probable alternatives (greedy, prompt cache on): gate.md 7.3b (a).
+TokenRecord next_token(const ChatTarget& target, const std::vector<std::int64_t>& tokens, int alternatives,
+                       const InterruptFlag& interrupt);
+
+}  // namespace sweetspot

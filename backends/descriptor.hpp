@@ -1,0 +1,133 @@
+#pragma once
+
+#include "core/failure.hpp"
+#include "core/parameter.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// How one parameter's value is written on the command line. Placeholders: {flag} the spelling that this binary has,
+/// {value} the value.
+struct Emission {
+  /// Spellings newest first; the first that the binary's help offers (and has not removed) is used.
+  std::vector<std::string> spellings;
+  /// For values that are a flag of their own: value text -> spellings, newest first; an empty list emits nothing.
+  std::map<std::string, std::vector<std::string>> by_value;
+  /// The flag takes no value in older builds: written only for "on" when the help shows no value hint.
+  bool boolean_when_no_hint = false;
+  /// Emitted only when these hold.
+  std::vector<Condition> when;
+};
+
+struct EngineParameter {
+  Parameter parameter;
+  Emission emission;
+  /// Regular expression with one group over the server's log, or a JSON pointer into the properties endpoint, that tells
+  /// the value in effect; either may be empty.
+  std::string effective_log;
+  std::string effective_pointer;
+};
+
+/// How to see in a running server that a flag really acted.
+struct Engagement {
+  std::vector<Condition> when;  ///< applies to configurations where these hold
+  /// "draft_n": drafted tokens > 0 in the timings; "log": `pattern` must match the log; "pointer": the value at `pointer`
+  /// of the properties endpoint equals the parameter's.
+  std::string kind;
+  std::string pattern;
+  std::string pointer;
+  std::string parameter;
+  std::string detail;  ///< what it means when it is not seen
+};
+
+struct FailurePattern {
+  std::string pattern;  ///< regular expression over the log, case-insensitive
+  FailureKind kind = FailureKind::launch_failed;
+  std::string hint;
+};
+
+/// A flag known to relax correctness: it caps the verdict before anything is measured.
+struct Trap {
+  std::vector<Condition> when;
+  std::string cap;  ///< outcome at best: "lossy"
+  std::string reason;
+  std::string source;
+};
+
+struct EngineDescriptor {
+  int schema_version = 1;
+  std::string name;
+  std::string description;
+  std::string origin;  ///< "built in" or the file it was read from
+  struct Identity {
+    std::vector<std::string> executables;  ///< names looked for on PATH
+    std::vector<std::string> version_arguments;
+    std::vector<std::string> help_arguments;
+    std::string version_pattern;  ///< one group: the version to show
+    std::string help_style;       ///< "llama": options in column 0, description beside or below
+    std::string removed_pattern;  ///< a description that matches is no option
+  } identity;
+  struct Launch {
+    /// A list, never a shell string. {model} {port} {alias} {context} {draft_model}; an element in which a placeholder
+    /// has no value is dropped together with the flag before it.
+    std::vector<std::vector<std::string>> arguments;  ///< groups: emitted when its flag is in the binary's help
+    std::vector<std::vector<std::string>> measurement_only;  ///< left out of the printed command (port, alias, log level)
+    std::vector<std::vector<std::string>> draft_model;       ///< only while speculation with a draft model is active
+    std::vector<std::string> scrub_environment;  ///< prefixes of names
+    std::map<std::string, std::string> environment;  ///< {empty_folder} is a new empty folder
+    std::map<std::string, Value> fixed;  ///< what the argument groups pin, by parameter name, for the report
+  } launch;
+  struct Ready {
+    std::string path;              ///< "/health"
+    std::string pointer;           ///< JSON pointer that must hold `value`
+    std::string value;
+    std::string properties_path;   ///< "/props"
+    std::string alias_pointer;     ///< in the properties: the alias that we gave, proof that it is our process
+    std::string context_pointer;   ///< in the properties: tokens of context served
+    std::string template_pointer;  ///< in the properties: the chat template
+  } ready;
+  struct Protocol {
+    std::string chat_path;
+    std::string model;  ///< to send: "{alias}" or a fixed name
+    std::string reasoning_field;
+    std::string terminator;  ///< "[DONE]"; empty: the engine sends none
+    std::string usage_pointer;
+    std::string timings_pointer;
+    std::map<std::string, std::string> timings;  ///< our name -> theirs
+    std::string greedy_json;       ///< request fields of greedy decoding
+    std::string no_cache_json;     ///< request fields that switch the prompt cache off for one request
+    std::string logprobs_json;     ///< request fields that ask for log probabilities; empty: not offered
+    std::string template_path;     ///< messages -> prompt text
+    std::string tokenize_path;     ///< text -> token ids
+    std::string completion_path;   ///< token ids -> next token with alternatives; empty: no re-scoring
+  } protocol;
+  std::vector<EngineParameter> parameters;
+  std::vector<Constraint> constraints;
+  std::map<std::string, Value> reference;  ///< parameter -> value of plain greedy decoding
+  std::vector<Engagement> engaged;
+  std::vector<FailurePattern> failures;
+  std::vector<Trap> traps;
+  /// goal -> parameter -> values, the default search space; "default" serves goals that are not named.
+  std::map<std::string, std::map<std::string, std::vector<Value>>> default_space;
+};
+
+/// Reads and checks a descriptor against the schema. Throws Error that names origin, JSON pointer and what was expected.
+EngineDescriptor read_descriptor(const std::string& json_text, const std::string& origin);
+
+/// All that is wrong with a descriptor, one line each; empty when it is sound. Never throws.
+std::vector<std::string> descriptor_problems(const std::string& json_text, const std::string& origin);
+
+/// Engines known: those compiled in, overridden and added to by FOLDER/*.json (the user's engines folder).
+std::vector<EngineDescriptor> catalog(const std::filesystem::path& user_folder);
+
+/// Throws Error with "did you mean" when there is none of that name.
+EngineDescriptor find_engine(const std::vector<EngineDescriptor>& engines, const std::string& name);
+
+const EngineParameter* find_parameter(const EngineDescriptor& engine, const std::string& name);
+
+}  // namespace sweetspot

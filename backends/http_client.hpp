@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/failure.hpp"
+#include "core/interrupt.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace sweetspot {
+
+struct HttpEndpoint {
+  std::string host = "127.0.0.1";
+  int port = 0;
+  std::string base_path;  ///< "" or "/prefix"
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::string content_type;
+  std::string body;
+};
+
+struct HttpDeadlines {
+  std::chrono::milliseconds connect;
+  std::chrono::milliseconds total;
+};
+
+/// Sees each piece of the body as it arrives, with the time since the request was sent; returning false ends the
+/// request (not an error).
+using OnBytes = std::function<bool(std::string_view bytes, std::chrono::duration<double, std::milli> at)>;
+
+/// One request, one connection, no redirects, no compression. Throws TrialError: timed_out (names which deadline),
+/// bad_response (connection refused or reset, not HTTP, body above the cap); Interrupted.
+HttpResponse http_get(const HttpEndpoint& endpoint, const std::string& path, const HttpDeadlines& deadlines,
+                      const InterruptFlag& interrupt);
+HttpResponse http_post(const HttpEndpoint& endpoint, const std::string& path, const std::string& json_body,
+                       const HttpDeadlines& deadlines, const InterruptFlag& interrupt, const OnBytes& on_bytes = {});
+
+}  // namespace sweetspot

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "backends/descriptor.hpp"
+#include "backends/launch_plan.hpp"
+#include "core/interrupt.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// Result of a short command run to its end.
+struct CommandOutput {
+  int exit_code = -1;
+  std::string output;  ///< stdout and stderr together, capped
+  bool timed_out = false;
+};
+
+/// Runs a command to its end in its own process group, with a deadline after which the group is killed.
+CommandOutput run_command(const LaunchPlan& plan, std::chrono::milliseconds timeout, const InterruptFlag& interrupt);
+
+/// A running server, its own process group, bound to 127.0.0.1. Leaving scope stops it: SIGTERM to the group, a grace
+/// period, SIGKILL to the group, reaped.
+class ServerProcess {
+public:
+  /// Starts the plan on a free port and returns when the server is ready and proved to be ours: health endpoint, our
+  /// alias in its properties, a one-token completion, child alive all the while. Throws TrialError(Failure) with the
+  /// engine's own message and the log's tail; Interrupted on Ctrl-C. `requested_port` 0 chooses a free one; another one
+  /// that is already answered or bound is refused (Failure not_ready naming the port).
+  static ServerProcess start(const EngineDescriptor& engine, const LaunchPlan& plan, std::chrono::milliseconds ready_timeout,
+                             const InterruptFlag& interrupt, int requested_port = 0);
+
+  ServerProcess(ServerProcess&&) noexcept;
+  ServerProcess& operator=(ServerProcess&&) noexcept;
+  ~ServerProcess();
+
+  int port() const;
+  const std::string& alias() const;
+  std::int64_t process_id() const;
+  double launch_seconds() const;  ///< start to ready
+  bool alive();
+  /// The properties endpoint's JSON text as read when the server became ready ("{}" where the engine has none).
+  const std::string& properties() const;
+  /// Log so far: head and tail where it is longer than the cap.
+  std::string log();
+  std::string log_tail();
+  /// Sum over the process group of each process's peak resident memory; nothing where the platform does not tell.
+  std::optional<std::int64_t> memory_bytes_peak();
+  /// What the end of the process means, from exit status and the descriptor's log patterns. Call when !alive() or when a
+  /// request failed; waits shortly for the process to be reaped.
+  std::optional<Failure> exit_failure();
+  /// Polite stop; also done by the destructor. Safe to call twice.
+  void stop();
+
+private:
+  struct Impl;
+  explicit ServerProcess(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// For a second Ctrl-C: SIGKILL to every process group that we started and have not reaped. Async-signal-safe.
+void kill_all_started_groups() noexcept;
+
+}  // namespace sweetspot

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/study.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace sweetspot {
+
+/// Between the nouns and JSON, the same for the store, the reports and the caches. Field names are those of the public
+/// contract (cli.md); optional values are null. from_json throws nlohmann's exceptions on a wrong shape.
+void to_json(nlohmann::ordered_json& json, const Config& config);
+void from_json(const nlohmann::ordered_json& json, Config& config);
+void to_json(nlohmann::ordered_json& json, const RequestSample& sample);
+void from_json(const nlohmann::ordered_json& json, RequestSample& sample);
+void to_json(nlohmann::ordered_json& json, const Measurement& measurement);
+void from_json(const nlohmann::ordered_json& json, Measurement& measurement);
+void to_json(nlohmann::ordered_json& json, const Failure& failure);
+void from_json(const nlohmann::ordered_json& json, Failure& failure);
+void to_json(nlohmann::ordered_json& json, const Verdict& verdict);
+void from_json(const nlohmann::ordered_json& json, Verdict& verdict);
+void to_json(nlohmann::ordered_json& json, const Evidence& evidence);
+void from_json(const nlohmann::ordered_json& json, Evidence& evidence);
+void to_json(nlohmann::ordered_json& json, const Visit& visit);
+void from_json(const nlohmann::ordered_json& json, Visit& visit);
+void to_json(nlohmann::ordered_json& json, const MachineProfile& machine);
+void from_json(const nlohmann::ordered_json& json, MachineProfile& machine);
+void to_json(nlohmann::ordered_json& json, const ModelIdentity& model);
+void from_json(const nlohmann::ordered_json& json, ModelIdentity& model);
+void to_json(nlohmann::ordered_json& json, const Command& command);
+void from_json(const nlohmann::ordered_json& json, Command& command);
+void to_json(nlohmann::ordered_json& json, const ReferenceSummary& reference);
+void from_json(const nlohmann::ordered_json& json, ReferenceSummary& reference);
+void to_json(nlohmann::ordered_json& json, const Recommendation& recommendation);
+void from_json(const nlohmann::ordered_json& json, Recommendation& recommendation);
+
+/// A study without its trials' visits: what the store keeps in the study's row.
+void to_json(nlohmann::ordered_json& json, const Study& study);
+void from_json(const nlohmann::ordered_json& json, Study& study);
+
+nlohmann::ordered_json value_to_json(const Value& value);
+Value value_from_json(const nlohmann::ordered_json& json);
+
+}  // namespace sweetspot

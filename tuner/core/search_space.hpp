@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/config.hpp"
+#include "core/parameter.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// The values that one parameter may take in this search; never empty.
+struct Axis {
+  std::string parameter;
+  std::vector<Value> values;
+  bool operator==(const Axis&) const = default;
+};
+
+/// What is searched. `baseline` holds a value for every axis and every fixed parameter; it is always a member.
+struct SearchSpace {
+  Config baseline;
+  std::vector<Axis> axes;
+  std::vector<Parameter> parameters;  ///< of every axis and of all that the constraints name
+  std::vector<Constraint> constraints;
+  bool operator==(const SearchSpace&) const = default;
+};
+
+/// Why the configuration is never launched; nothing when it may be.
+std::optional<std::string> refusal(const SearchSpace& space, const Config& config);
+
+/// With the parameters that do nothing here set back to their baseline value, so that duplicates collapse.
+Config canonical(const SearchSpace& space, const Config& config);
+
+/// Every valid configuration, canonical, without duplicates: the baseline, then those with one changed parameter, then
+/// two, ...; at most `limit` (search.md: enumerated to 1e6).
+std::vector<Config> valid_configurations(const SearchSpace& space, std::size_t limit = 1'000'000);
+
+}  // namespace sweetspot

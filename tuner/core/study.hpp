@@ -1,0 +1,164 @@
+#pragma once
+
+#include "core/config.hpp"
+#include "core/machine_profile.hpp"
+#include "core/trial.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// A model file as the report names it.
+struct ModelIdentity {
+  std::string path;
+  std::int64_t size_bytes = 0;
+  std::string sha256;  ///< of the first and last MiB and the size: cheap, enough to see a change
+  std::string name;    ///< from the metadata, else the file's stem
+  std::string quantisation;
+  std::string architecture;
+  std::int64_t context_length = 0;
+  std::int64_t nextn_predict_layers = 0;
+  bool has_chat_template = false;
+  bool operator==(const ModelIdentity&) const = default;
+};
+
+struct EngineIdentity {
+  std::string name;
+  std::string version;
+  std::string binary;
+  bool operator==(const EngineIdentity&) const = default;
+};
+
+/// What a configuration is run on.
+struct Target {
+  MachineProfile machine;
+  EngineIdentity engine;
+  ModelIdentity model;
+  std::optional<ModelIdentity> draft_model;
+  bool operator==(const Target&) const = default;
+};
+
+/// A launch command ready to paste.
+struct Command {
+  std::vector<std::string> argv;
+  std::map<std::string, std::string> environment;
+  std::string shell;  ///< one line, quoted for a POSIX shell
+  bool operator==(const Command&) const = default;
+};
+
+struct Warning {
+  std::string code;
+  std::string text;
+  std::string hint;
+  bool operator==(const Warning&) const = default;
+};
+
+struct DroppedPrompt {
+  std::string prompt_id;
+  std::string reason;
+  bool operator==(const DroppedPrompt&) const = default;
+};
+
+/// Something that is wrong with engine or model before any flag is touched.
+struct Finding {
+  std::string code;
+  std::string text;
+  std::optional<Evidence> evidence;
+  bool fatal = false;  ///< the text itself is unsound
+  bool operator==(const Finding&) const = default;
+};
+
+/// What the study knows of its reference.
+struct ReferenceSummary {
+  int prompts = 0;  ///< that are left to compare with
+  std::int64_t tokens = 0;
+  std::vector<DroppedPrompt> dropped;
+  std::vector<std::string> not_verified;
+  std::vector<Finding> findings;
+  bool operator==(const ReferenceSummary&) const = default;
+};
+
+struct Gain {
+  double ratio = 1;
+  double ratio_low = 1;
+  double ratio_high = 1;
+  double confidence = 0.95;
+  bool operator==(const Gain&) const = default;
+};
+
+enum class RecommendationKind { improvement, keep_default, unsound };
+std::string_view to_string(RecommendationKind kind);
+
+struct Recommendation {
+  RecommendationKind kind = RecommendationKind::keep_default;
+  Config config;
+  Config changed;
+  std::string reason;
+  std::vector<std::string> not_verified;
+  std::optional<Gain> gain;
+  std::optional<double> detectable_gain_ratio;  ///< smallest gain that this run could have seen
+  std::optional<Command> command;
+  std::optional<Verdict> verdict;
+  bool operator==(const Recommendation&) const = default;
+};
+
+struct Rejected {
+  Config config;
+  Config changed;
+  Config culprit;  ///< smallest part of `changed` that still fails
+  std::optional<double> speed_ratio;
+  std::string speed_basis;  ///< "gate", "timed" or empty
+  Outcome outcome = Outcome::broken;
+  std::string check;
+  std::optional<Evidence> evidence;
+  Command command;
+  bool operator==(const Rejected&) const = default;
+};
+
+/// What one parameter value does to the score, all else equal.
+struct ParameterEffect {
+  std::string parameter;
+  Value value;
+  double ratio = 1;
+  double ratio_low = 1;
+  double ratio_high = 1;
+  bool operator==(const ParameterEffect&) const = default;
+};
+
+/// A study and its result: all that a report shows.
+struct Study {
+  std::string id;
+  std::string key;
+  std::string tool_version;
+  std::string started_at;
+  double duration_s = 0;
+  std::uint64_t seed = 0;
+  std::string strategy;
+  std::string goal;
+  std::string sampler;  ///< "greedy" or key=value pairs
+  std::string status;   ///< running, interrupted, done, failed
+  Target target;
+  Config fixed;
+  Config baseline;
+  Command baseline_command;
+  std::optional<Measurement> baseline_measurement;
+  ReferenceSummary reference;
+  std::vector<Trial> trials;
+  Recommendation recommendation;
+  std::vector<Rejected> rejected;
+  std::vector<ParameterEffect> effects;
+  std::vector<std::string> pareto;
+  std::vector<std::string> pareto_lossy;
+  std::vector<Warning> warnings;
+  std::map<std::string, Command> commands;  ///< by trial id
+  bool operator==(const Study&) const = default;
+};
+
+/// The trial of a configuration, or null.
+const Trial* find_trial(const Study& study, const Config& config);
+
+}  // namespace sweetspot

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/config.hpp"
+#include "core/failure.hpp"
+#include "core/measurement.hpp"
+#include "core/verdict.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// Why a visit was made.
+enum class Phase { search, anchor, confirm, reference };
+std::string_view to_string(Phase phase);
+Phase phase_from(std::string_view text);
+
+/// One launch of a configuration and what was measured in it.
+struct Visit {
+  Phase phase = Phase::search;
+  int block = -1;  ///< confirm block, from 0
+  std::string started_at;  ///< UTC, ISO 8601
+  double duration_s = 0;
+  Measurement measurement;
+  std::vector<RequestSample> samples;  ///< without raw bytes
+  bool operator==(const Visit&) const = default;
+};
+
+/// A configuration on a target: everything learned of it.
+struct Trial {
+  std::string id;  ///< unique across machines
+  Config config;
+  Config changed;  ///< against the baseline
+  std::optional<Verdict> verdict;
+  std::optional<Failure> failure;
+  std::optional<Measurement> measurement;       ///< over all search visits
+  std::optional<double> gate_speed_ratio;       ///< reference seconds / candidate seconds on the gate's own prompts
+  std::vector<Visit> visits;
+  bool operator==(const Trial&) const = default;
+};
+
+/// Passed the gate, did not fail, has a score. `lossy` counts only when the caller allows it.
+enum class AllowLossy { no, yes };
+bool eligible(const Trial& trial, AllowLossy allow);
+
+}  // namespace sweetspot
