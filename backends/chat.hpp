@@ -2,6 +2,7 @@
 
 #include "backends/descriptor.hpp"
 #include "backends/http_client.hpp"
+#include "core/limits.hpp"
 #include "core/prompt.hpp"
 #include "core/request_sample.hpp"
 
@@ -12,6 +13,14 @@
 #include <vector>
 
 namespace sweetspot {
+
+/// How long an answer may take. `first_token` and `silence` hold for streamed answers: bytes that bring no text, thought
+/// or tool call (comments, empty chunks) do not count as a sign of life.
+struct ChatDeadlines {
+  std::chrono::milliseconds first_token = limits::first_token_timeout;
+  std::chrono::milliseconds silence = limits::silence_timeout;
+  std::chrono::milliseconds total = limits::request_timeout;
+};
 
 /// How a prompt is asked.
 struct ChatOptions {
@@ -24,6 +33,7 @@ struct ChatOptions {
   std::map<std::string, double> sampler;  ///< empty: greedy
   std::uint64_t seed = 1;
   int max_tokens = 0;  ///< 0: the prompt's own
+  ChatDeadlines deadlines;
 };
 
 /// A server to talk to: ours, or one that was already running.

@@ -11,15 +11,28 @@
 
 namespace sweetspot {
 
-/// How one parameter's value is written on the command line. Placeholders: {flag} the spelling that this binary has,
-/// {value} the value.
+/// How one parameter's value is written on the command line: the flag, then the value.
 struct Emission {
+  /// Where the flag depends on other parameters.
+  struct Alternative {
+    std::vector<Condition> when;
+    std::vector<std::string> spellings;  ///< newest first; none: nothing is written
+    bool operator==(const Alternative&) const = default;
+  };
   /// Spellings newest first; the first that the binary's help offers (and has not removed) is used.
   std::vector<std::string> spellings;
+  /// The first whose conditions hold takes the place of `spellings`.
+  std::vector<Alternative> alternatives;
   /// For values that are a flag of their own: value text -> spellings, newest first; an empty list emits nothing.
   std::map<std::string, std::vector<std::string>> by_value;
   /// The flag takes no value in older builds: written only for "on" when the help shows no value hint.
   bool boolean_when_no_hint = false;
+  /// The default in the help counts, so that a value equal to it is not written. Otherwise the descriptor's counts: for
+  /// flags whose default is not what happens without the flag.
+  bool default_from_help = true;
+  /// The default is this other parameter's value: what was read back from a server at its defaults holds only while the
+  /// other one has its default, too.
+  std::string default_follows;
   /// Emitted only when these hold.
   std::vector<Condition> when;
 };
@@ -27,10 +40,25 @@ struct Emission {
 struct EngineParameter {
   Parameter parameter;
   Emission emission;
+  /// More of `parameter.active_when`, which count only in a space that holds the parameters named (space_parameters()):
+  /// absent there means "the engine decides", not the default value.
+  std::vector<Condition> active_when_searched;
   /// Regular expression with one group over the server's log, or a JSON pointer into the properties endpoint, that tells
   /// the value in effect; either may be empty.
   std::string effective_log;
   std::string effective_pointer;
+  std::map<std::string, std::string> effective_words;  ///< the engine's word there -> the parameter's value
+};
+
+/// What a kind of speculation needs beside its flags.
+enum class SpeculationNeeds { nothing, draft_model, own_head };
+
+/// The kinds of `spec_type`; no kinds for an engine that cannot speculate.
+struct Speculation {
+  std::map<std::string, SpeculationNeeds> kinds;
+  std::string with_draft_model;      ///< kind meant by a draft_depth without spec_type when there is a draft model
+  std::string with_own_head;         ///< and when there is none, but the model has a draft head
+  std::vector<std::string> implied;  ///< kinds that builds without the word do unasked
 };
 
 /// How to see in a running server that a flag really acted.
@@ -54,7 +82,7 @@ struct FailurePattern {
 /// A flag known to relax correctness: it caps the verdict before anything is measured.
 struct Trap {
   std::vector<Condition> when;
-  std::string cap;  ///< outcome at best: "lossy"
+  std::string cap;  ///< outcome at best: "lossy", "broken"
   std::string reason;
   std::string source;
 };
@@ -69,22 +97,24 @@ struct EngineDescriptor {
     std::vector<std::string> version_arguments;
     std::vector<std::string> help_arguments;
     std::string version_pattern;  ///< one group: the version to show
-    std::string help_style;       ///< "llama": options in column 0, description beside or below
+    std::string version_prefix;   ///< put before it: "b"
+    std::string help_style;       ///< "llama": options in column 0, description beside or below; "argparse": indented options
     std::string removed_pattern;  ///< a description that matches is no option
   } identity;
   struct Launch {
-    /// A list, never a shell string. {model} {port} {alias} {context} {draft_model}; an element in which a placeholder
-    /// has no value is dropped together with the flag before it.
-    std::vector<std::vector<std::string>> arguments;  ///< groups: emitted when its flag is in the binary's help
+    /// A list, never a shell string, of groups: a flag ("--new|--old": the first that the help offers) and its values,
+    /// with {model} {port} {alias} {context} {draft_model}. A group is left out when a placeholder has no value, when a
+    /// parameter of the configuration writes the same flag, and, unless it holds {model} or {port}, when the help lacks it.
+    std::vector<std::vector<std::string>> arguments;
     std::vector<std::vector<std::string>> measurement_only;  ///< left out of the printed command (port, alias, log level)
     std::vector<std::vector<std::string>> draft_model;       ///< only while speculation with a draft model is active
-    std::vector<std::string> scrub_environment;  ///< prefixes of names
-    std::map<std::string, std::string> environment;  ///< {empty_folder} is a new empty folder
-    std::map<std::string, Value> fixed;  ///< what the argument groups pin, by parameter name, for the report
+    std::vector<std::string> scrub_environment;              ///< prefixes of names
+    std::map<std::string, std::string> environment;          ///< for measuring only; {empty_folder} is a new empty folder
+    std::map<std::string, Value> fixed;                      ///< what the argument groups pin, by parameter name, for the report
   } launch;
   struct Ready {
-    std::string path;              ///< "/health"
-    std::string pointer;           ///< JSON pointer that must hold `value`
+    std::string path;     ///< "/health"
+    std::string pointer;  ///< JSON pointer that must hold `value`
     std::string value;
     std::string properties_path;   ///< "/props"
     std::string alias_pointer;     ///< in the properties: the alias that we gave, proof that it is our process
@@ -99,14 +129,15 @@ struct EngineDescriptor {
     std::string usage_pointer;
     std::string timings_pointer;
     std::map<std::string, std::string> timings;  ///< our name -> theirs
-    std::string greedy_json;       ///< request fields of greedy decoding
-    std::string no_cache_json;     ///< request fields that switch the prompt cache off for one request
-    std::string logprobs_json;     ///< request fields that ask for log probabilities; empty: not offered
-    std::string template_path;     ///< messages -> prompt text
-    std::string tokenize_path;     ///< text -> token ids
-    std::string completion_path;   ///< token ids -> next token with alternatives; empty: no re-scoring
+    std::string greedy_json;                     ///< request fields of greedy decoding
+    std::string no_cache_json;                   ///< request fields that switch the prompt cache off for one request
+    std::string logprobs_json;                   ///< request fields that ask for log probabilities; empty: not offered
+    std::string template_path;                   ///< messages -> prompt text
+    std::string tokenize_path;                   ///< text -> token ids
+    std::string completion_path;                 ///< token ids -> next token with alternatives; empty: no re-scoring
   } protocol;
   std::vector<EngineParameter> parameters;
+  Speculation speculation;
   std::vector<Constraint> constraints;
   std::map<std::string, Value> reference;  ///< parameter -> value of plain greedy decoding
   std::vector<Engagement> engaged;

@@ -17,9 +17,14 @@ struct HttpEndpoint {
 };
 
 struct HttpResponse {
+  /// How the body ended: as its framing says, before that, or because the caller had seen enough.
+  enum class End { complete, truncated, stopped };
   int status = 0;
   std::string content_type;
   std::string body;
+  End end = End::complete;
+  double first_byte_ms = 0;  ///< after the request was sent: first byte of the response, its header included
+  double total_ms = 0;       ///< after the request was sent
 };
 
 struct HttpDeadlines {
@@ -27,12 +32,14 @@ struct HttpDeadlines {
   std::chrono::milliseconds total;
 };
 
-/// Sees each piece of the body as it arrives, with the time since the request was sent; returning false ends the
-/// request (not an error).
+/// Sees each piece of the body as it arrives, with the time since the request was sent, and an empty piece about every
+/// 20 ms while nothing arrives, so that it can watch the clock. Returning false ends the request (not an error); what it
+/// throws is passed on.
 using OnBytes = std::function<bool(std::string_view bytes, std::chrono::duration<double, std::milli> at)>;
 
 /// One request, one connection, no redirects, no compression. Throws TrialError: timed_out (names which deadline),
-/// bad_response (connection refused or reset, not HTTP, body above the cap); Interrupted.
+/// bad_response (connection refused or reset, not HTTP, body above the cap); Interrupted. A body that ends early is no
+/// exception: see HttpResponse::End.
 HttpResponse http_get(const HttpEndpoint& endpoint, const std::string& path, const HttpDeadlines& deadlines,
                       const InterruptFlag& interrupt);
 HttpResponse http_post(const HttpEndpoint& endpoint, const std::string& path, const std::string& json_body,

@@ -19,7 +19,7 @@ struct LaunchInputs {
 };
 
 struct LaunchPlan {
-  std::vector<std::string> argv;  ///< [0] is the binary; {port} and {alias} still to be filled by the launcher
+  std::vector<std::string> argv;                   ///< [0] is the binary; {port} and {alias} still to be filled by the launcher
   std::map<std::string, std::string> environment;  ///< set for the child
   std::vector<std::string> scrub_environment;      ///< prefixes of names taken from the child
 };

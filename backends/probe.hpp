@@ -52,6 +52,10 @@ struct EngineProbe {
   const ProbedParameter* find(std::string_view name) const;
 };
 
+/// The default that the help gives for this flag, as a value of the parameter: "3", "f16", "enabled" -> on, "<num_cpus>"
+/// and "-1" -> auto where the parameter has that word. Nothing when it does not say, or says something else.
+std::optional<Value> help_default(const Parameter& parameter, const HelpOption& option);
+
 /// What a help text means for each parameter of the descriptor. Pure.
 EngineProbe probe_from_texts(const EngineDescriptor& engine, const std::string& version_text, const std::string& help_text);
 

@@ -3,6 +3,7 @@
 #include "backends/descriptor.hpp"
 #include "backends/launch_plan.hpp"
 #include "core/interrupt.hpp"
+#include "core/limits.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -20,7 +21,9 @@ struct CommandOutput {
   bool timed_out = false;
 };
 
-/// Runs a command to its end in its own process group, with a deadline after which the group is killed.
+/// Runs a command to its end in its own process group, with a deadline after which the group is killed. A command that
+/// was ended by a signal has exit code 128 + signal, one that timed out -1. Throws Error when it cannot be started,
+/// Interrupted.
 CommandOutput run_command(const LaunchPlan& plan, std::chrono::milliseconds timeout, const InterruptFlag& interrupt);
 
 /// A running server, its own process group, bound to 127.0.0.1. Leaving scope stops it: SIGTERM to the group, a grace
@@ -30,9 +33,11 @@ public:
   /// Starts the plan on a free port and returns when the server is ready and proved to be ours: health endpoint, our
   /// alias in its properties, a one-token completion, child alive all the while. Throws TrialError(Failure) with the
   /// engine's own message and the log's tail; Interrupted on Ctrl-C. `requested_port` 0 chooses a free one; another one
-  /// that is already answered or bound is refused (Failure not_ready naming the port).
+  /// that is already answered or bound is refused (Failure not_ready naming the port). `stop_grace`: between SIGTERM and
+  /// SIGKILL.
   static ServerProcess start(const EngineDescriptor& engine, const LaunchPlan& plan, std::chrono::milliseconds ready_timeout,
-                             const InterruptFlag& interrupt, int requested_port = 0);
+                             const InterruptFlag& interrupt, int requested_port = 0,
+                             std::chrono::milliseconds stop_grace = limits::stop_grace);
 
   ServerProcess(ServerProcess&&) noexcept;
   ServerProcess& operator=(ServerProcess&&) noexcept;
@@ -45,7 +50,7 @@ public:
   bool alive();
   /// The properties endpoint's JSON text as read when the server became ready ("{}" where the engine has none).
   const std::string& properties() const;
-  /// Log so far: head and tail where it is longer than the cap.
+  /// Log so far, without control bytes: head and tail where it is longer than the cap.
   std::string log();
   std::string log_tail();
   /// Sum over the process group of each process's peak resident memory; nothing where the platform does not tell.

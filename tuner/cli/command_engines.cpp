@@ -1,1 +1,166 @@
-// pending
+#include "cli/commands.hpp"
+
+#include "backends/descriptor.hpp"
+#include "backends/probe.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "reports/format.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace sweetspot {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// An engine and what was found of it here.
+struct FoundEngine {
+  EngineDescriptor engine;
+  std::optional<EngineProbe> probe;
+  std::string problem;  ///< why a binary that is there could not be asked
+};
+
+int check_file(const Options& options, Context& context);
+std::vector<EngineDescriptor> wanted(const Options& options, const Context& context);
+FoundEngine look_for(const EngineDescriptor& engine, const Options& options, const Context& context);
+std::string list_text(const std::vector<FoundEngine>& engines);
+std::string detail_text(const FoundEngine& found);
+Json to_document(const std::vector<FoundEngine>& engines);
+
+}  // namespace
+
+int command_engines(const Options& options, Context& context) {
+  if (!options.check_file.empty()) return check_file(options, context);
+  std::vector<FoundEngine> engines;
+  for (const auto& engine : wanted(options, context)) engines.push_back(look_for(engine, options, context));
+  if (options.json) {
+    write_result(options, context, json_text(to_document(engines), 2) + "\n");
+    return exit_ok;
+  }
+  const bool one = !options.engine.empty() || !options.engine_file.empty();
+  write_result(options, context, one ? detail_text(engines.front()) : list_text(engines));
+  return exit_ok;
+}
+
+namespace {
+
+int check_file(const Options& options, Context& context) {
+  const auto origin = options.check_file.string();
+  const auto problems = descriptor_problems(read_named_file(options.check_file, "--check"), origin);
+  if (options.json) {
+    write_result(options, context, json_text(Json{{"file", origin}, {"problems", problems}}, 2) + "\n");
+    return problems.empty() ? exit_ok : exit_failed;
+  }
+  std::string text;
+  for (const auto& problem : problems) text += escape_control(problem) + "\n";
+  if (problems.empty()) text = fmt::format("{}: nothing is wrong; copy it to {} or name it with --engine-file\n", origin,
+                                           context.paths.engines_folder.string());
+  write_result(options, context, text);
+  return problems.empty() ? exit_ok : exit_failed;
+}
+
+std::vector<EngineDescriptor> wanted(const Options& options, const Context& context) {
+  if (!options.engine_file.empty()) {
+    if (!options.engine.empty())
+      throw Error{fmt::format("both the engine {} and --engine-file are given", options.engine), "give one of them"};
+    return {read_descriptor(read_named_file(options.engine_file, "--engine-file"), options.engine_file.string())};
+  }
+  auto engines = catalog(context.paths.engines_folder);
+  if (!options.engine.empty()) return {find_engine(engines, options.engine)};
+  if (!options.binary.empty()) throw Error{"--binary is given without an engine", "name it: sweetspot engines ENGINE --binary PATH"};
+  return engines;
+}
+
+/// In a list, an engine that does not answer is a line of the result; asked for by name it is an Error.
+FoundEngine look_for(const EngineDescriptor& engine, const Options& options, const Context& context) {
+  FoundEngine found{engine, std::nullopt, {}};
+  const auto binary = find_executable(engine, options.binary, context.environment.variable("PATH"));
+  if (!binary) return found;
+  if (!options.engine.empty() || !options.engine_file.empty()) {
+    found.probe = probe_binary(engine, *binary, context.interrupt);
+    return found;
+  }
+  try {
+    found.probe = probe_binary(engine, *binary, context.interrupt);
+  } catch (const Error& error) {
+    found.problem = error.what();
+  }
+  return found;
+}
+
+std::string list_text(const std::vector<FoundEngine>& engines) {
+  std::string text;
+  for (const auto& [engine, probe, problem] : engines) {
+    std::string state = "not found on PATH";
+    if (!problem.empty()) state = escape_control(problem);
+    if (probe) state = fmt::format("{}  {}", padded(escape_control(probe->version), 14), probe->binary.string());
+    text += fmt::format("{}  {}\n", padded(engine.name, 20), state);
+  }
+  return text + "parameters of one: sweetspot engines NAME\n";
+}
+
+std::string detail_text(const FoundEngine& found) {
+  const auto& engine = found.engine;
+  std::string text = fmt::format("{}: {}\n  described by  {}\n", engine.name, escape_control(engine.description), engine.origin);
+  if (found.probe) text += fmt::format("  version       {}\n  binary        {}\n", escape_control(found.probe->version), found.probe->binary.string());
+  else text += "  binary        not found on PATH (name it with --binary PATH)\n";
+  std::string rows, lacking;
+  for (const auto& row : engine.parameters) {
+    const auto& parameter = row.parameter;
+    const auto* probed = found.probe ? found.probe->find(parameter.name) : nullptr;
+    if (found.probe && (!probed || !probed->spelling)) {
+      lacking += fmt::format("  {}  {}\n", padded(parameter.name, 18), probed ? escape_control(probed->lacking) : "not in its help");
+      continue;
+    }
+    rows += fmt::format("  {}  {}  {}  {}  {}\n", padded(parameter.name, 18), padded(probed ? *probed->spelling : "-", 28),
+                        padded(domain_text(parameter.domain), 26), padded(sweetspot::text(probed ? probed->default_value : parameter.default_value), 10),
+                        to_string(parameter.effect));
+  }
+  text += fmt::format("\n  {}  {}  {}  {}  {}\n", padded("parameter", 18), padded("spelling in this binary", 28), padded("values", 26),
+                      padded("default", 10), "effect on the output") + rows;
+  if (!lacking.empty()) text += "\n  This binary lacks\n" + lacking;
+  return text;
+}
+
+Json parameter_document(const Parameter& parameter, const ProbedParameter* probed) {
+  Json json;
+  json["name"] = parameter.name;
+  json["spelling"] = probed && probed->spelling ? Json(*probed->spelling) : Json(nullptr);
+  json["values"] = domain_text(parameter.domain);
+  json["default"] = value_to_json(probed ? probed->default_value : parameter.default_value);
+  json["scope"] = to_string(parameter.scope);
+  json["effect"] = to_string(parameter.effect);
+  json["lacking"] = probed && !probed->lacking.empty() ? Json(probed->lacking) : Json(nullptr);
+  json["description"] = parameter.description;
+  return json;
+}
+
+Json to_document(const std::vector<FoundEngine>& engines) {
+  Json list = Json::array();
+  for (const auto& [engine, probe, problem] : engines) {
+    Json json;
+    json["name"] = engine.name;
+    json["found"] = probe.has_value();
+    json["binary"] = probe ? Json(probe->binary.string()) : Json(nullptr);
+    json["version"] = probe ? Json(probe->version) : Json(nullptr);
+    json["origin"] = engine.origin;
+    json["problem"] = problem.empty() ? Json(nullptr) : Json(problem);
+    json["parameters"] = Json::array();
+    for (const auto& row : engine.parameters)
+      json["parameters"].push_back(parameter_document(row.parameter, probe ? probe->find(row.parameter.name) : nullptr));
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+}  // namespace
+
+}  // namespace sweetspot

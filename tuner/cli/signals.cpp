@@ -1,1 +1,57 @@
-// pending
+#include "cli/signals.hpp"
+
+#include "backends/server_process.hpp"
+#include "cli/exit_code.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <string_view>
+
+namespace sweetspot {
+
+namespace {
+
+constexpr std::array stopping_signals{SIGINT, SIGTERM, SIGHUP};
+constexpr std::string_view first_message = "\nstopping: what was measured is stored (again to stop at once)\n";
+
+/// The one variable of the program that is not passed on: a signal handler reaches nothing else.
+volatile std::sig_atomic_t signals_seen = 0;
+
+/// Only async-signal-safe calls.
+void on_signal(int) {
+  const int saved_errno = errno;
+  signals_seen = signals_seen + 1;
+  if (signals_seen > 1) {
+    kill_all_started_groups();
+    _exit(exit_interrupted);
+  }
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, first_message.data(), first_message.size());
+  errno = saved_errno;
+}
+
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+SignalFlag::SignalFlag() {
+  signals_seen = 0;
+  for (const int signal : stopping_signals) handle(signal, on_signal);
+  handle(SIGPIPE, SIG_IGN);
+}
+
+SignalFlag::~SignalFlag() {
+  for (const int signal : stopping_signals) handle(signal, SIG_DFL);
+  handle(SIGPIPE, SIG_DFL);
+}
+
+bool SignalFlag::raised() const { return signals_seen > 0; }
+
+}  // namespace sweetspot

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <string>
+
 namespace sweetspot {
 
 /// Between the nouns and JSON, the same for the store, the reports and the caches. Field names are those of the public
@@ -33,11 +35,28 @@ void from_json(const nlohmann::ordered_json& json, ReferenceSummary& reference);
 void to_json(nlohmann::ordered_json& json, const Recommendation& recommendation);
 void from_json(const nlohmann::ordered_json& json, Recommendation& recommendation);
 
+/// Without visits, of which only the number is written (and not read back).
+void to_json(nlohmann::ordered_json& json, const Trial& trial);
+void from_json(const nlohmann::ordered_json& json, Trial& trial);
+void to_json(nlohmann::ordered_json& json, const EngineIdentity& engine);
+void from_json(const nlohmann::ordered_json& json, EngineIdentity& engine);
+void to_json(nlohmann::ordered_json& json, const Gain& gain);
+void from_json(const nlohmann::ordered_json& json, Gain& gain);
+void to_json(nlohmann::ordered_json& json, const Rejected& rejected);
+void from_json(const nlohmann::ordered_json& json, Rejected& rejected);
+void to_json(nlohmann::ordered_json& json, const ParameterEffect& effect);
+void from_json(const nlohmann::ordered_json& json, ParameterEffect& effect);
+void to_json(nlohmann::ordered_json& json, const Warning& warning);
+void from_json(const nlohmann::ordered_json& json, Warning& warning);
+
 /// A study without its trials' visits: what the store keeps in the study's row.
 void to_json(nlohmann::ordered_json& json, const Study& study);
 void from_json(const nlohmann::ordered_json& json, Study& study);
 
 nlohmann::ordered_json value_to_json(const Value& value);
 Value value_from_json(const nlohmann::ordered_json& json);
+
+/// The document as text; bytes that are not UTF-8 become U+FFFD instead of an exception. `indent` < 0: one line.
+std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
 
 }  // namespace sweetspot

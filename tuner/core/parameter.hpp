@@ -19,7 +19,7 @@ enum class Scope { restart, request };
 enum class Effect { none, numeric, lossy, unverified, semantic };
 
 struct Choices {
-  std::vector<std::string> words;
+  std::vector<std::string> words;  ///< none: any text
   bool operator==(const Choices&) const = default;
 };
 struct IntegerRange {
@@ -78,6 +78,8 @@ std::string domain_text(const Domain& domain);
 /// The value that `config` gives `name`, else the default in `parameters`, else nothing.
 std::optional<Value> effective_value(const std::vector<Parameter>& parameters, const Config& config, const std::string& name);
 
+/// A parameter that is neither in `config` nor among `parameters` makes every comparison false. Words compare as equal or
+/// not; an order between a word and anything is false.
 bool holds(const Condition& condition, const std::vector<Parameter>& parameters, const Config& config);
 
 std::string_view to_string(Scope scope);

@@ -32,6 +32,9 @@ std::optional<std::string> refusal(const SearchSpace& space, const Config& confi
 /// With the parameters that do nothing here set back to their baseline value, so that duplicates collapse.
 Config canonical(const SearchSpace& space, const Config& config);
 
+/// The valid configurations, canonical, in which exactly `changes` parameters differ from the baseline; at most `limit`.
+std::vector<Config> configurations_with_changes(const SearchSpace& space, std::size_t changes, std::size_t limit = 1'000'000);
+
 /// Every valid configuration, canonical, without duplicates: the baseline, then those with one changed parameter, then
 /// two, ...; at most `limit` (search.md: enumerated to 1e6).
 std::vector<Config> valid_configurations(const SearchSpace& space, std::size_t limit = 1'000'000);

@@ -1,1 +1,27 @@
-// pending
+#include "core/study.hpp"
+
+#include "core/enum_names.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sweetspot {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> recommendation_kinds{"improvement", "keep_default", "unsound"};
+
+}  // namespace
+
+std::string_view to_string(RecommendationKind kind) { return enum_name(recommendation_kinds, kind); }
+
+RecommendationKind recommendation_kind_from(std::string_view text) {
+  return enum_from<RecommendationKind>(recommendation_kinds, text, "kind of recommendation");
+}
+
+const Trial* find_trial(const Study& study, const Config& config) {
+  const auto found = std::ranges::find(study.trials, config, &Trial::config);
+  return found == study.trials.end() ? nullptr : &*found;
+}
+
+}  // namespace sweetspot

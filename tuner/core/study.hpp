@@ -74,7 +74,7 @@ struct Finding {
 
 /// What the study knows of its reference.
 struct ReferenceSummary {
-  int prompts = 0;  ///< that are left to compare with
+  int prompts = 0;  ///< asked; what is left to compare with is that minus the dropped
   std::int64_t tokens = 0;
   std::vector<DroppedPrompt> dropped;
   std::vector<std::string> not_verified;
@@ -92,6 +92,7 @@ struct Gain {
 
 enum class RecommendationKind { improvement, keep_default, unsound };
 std::string_view to_string(RecommendationKind kind);
+RecommendationKind recommendation_kind_from(std::string_view text);
 
 struct Recommendation {
   RecommendationKind kind = RecommendationKind::keep_default;

@@ -1,1 +1,134 @@
-// pending
+#include "run/machine.hpp"
+
+#include "core/value.hpp"
+
+#include <sched.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+namespace sweetspot {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// None of the files read here is larger; /proc/cpuinfo of a large machine is cut, its first processor is enough.
+constexpr std::size_t file_bytes = 256 * 1024;
+
+std::string text_of(const fs::path& path);
+std::string first_line(const fs::path& path);
+std::vector<fs::path> entries(const fs::path& folder);
+int usable_cores();
+std::string processor(std::string_view cpuinfo);
+std::optional<bool> on_battery();
+std::optional<double> temperature_c();
+
+}  // namespace
+
+MachineProfile probe_machine() {
+  MachineProfile machine;
+  machine.os = proc::field(text_of("/etc/os-release"), "PRETTY_NAME", '=');
+  utsname system{};
+  if (uname(&system) == 0) {
+    machine.kernel = std::string{system.sysname} + " " + system.release + " " + system.machine;
+    if (machine.os.empty()) machine.os = system.sysname;
+  }
+  machine.model = first_line("/sys/devices/virtual/dmi/id/product_name");
+  machine.cpu = processor(text_of("/proc/cpuinfo"));
+  if (machine.cpu.empty()) machine.cpu = system.machine;
+  machine.cores = usable_cores();
+  const auto meminfo = text_of("/proc/meminfo");
+  machine.memory_bytes = proc::meminfo_bytes(meminfo, "MemTotal").value_or(0);
+  machine.memory_available_bytes = proc::meminfo_bytes(meminfo, "MemAvailable");
+  const auto swap_total = proc::meminfo_bytes(meminfo, "SwapTotal");
+  const auto swap_free = proc::meminfo_bytes(meminfo, "SwapFree");
+  if (swap_total && swap_free) machine.swap_used_bytes = *swap_total - *swap_free;
+  const auto loads = first_line("/proc/loadavg");
+  const auto load = number(parse_value(loads.substr(0, loads.find(' '))));
+  if (std::isfinite(load)) machine.load_1min = load;
+  machine.on_battery = on_battery();
+  machine.temperature_c = temperature_c();
+  return machine;
+}
+
+std::vector<std::string> running_model_servers() {
+  std::vector<std::string> names;
+  for (const auto& entry : entries("/proc")) {
+    const auto id = entry.filename().string();
+    if (id.find_first_not_of("0123456789") != std::string::npos) continue;
+    const auto name = first_line(entry / "comm");
+    if (is_model_server(name)) names.push_back(name + " (process " + id + ")");
+  }
+  return names;
+}
+
+namespace {
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string text(file_bytes, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  return text;
+}
+
+std::string first_line(const fs::path& path) {
+  const auto text = text_of(path);
+  return text.substr(0, text.find('\n'));
+}
+
+std::vector<fs::path> entries(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (fs::directory_iterator entry{folder, error}; !error && entry != fs::directory_iterator{}; entry.increment(error))
+    paths.push_back(entry->path());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+int usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  // Machines with more processors than the fixed set holds.
+  return static_cast<int>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+std::string processor(std::string_view cpuinfo) {
+  for (const auto* name : {"model name", "Model", "Hardware", "cpu"}) {
+    auto value = proc::field(cpuinfo, name, ':');
+    if (!value.empty()) return value;
+  }
+  return {};
+}
+
+/// A machine with neither a battery nor a mains adapter does not tell.
+std::optional<bool> on_battery() {
+  std::optional<bool> answer;
+  for (const auto& supply : entries("/sys/class/power_supply")) {
+    const auto type = first_line(supply / "type");
+    if (type == "Mains" && first_line(supply / "online") == "1") return false;
+    if (type == "Battery" && first_line(supply / "scope") != "Device") answer = first_line(supply / "status") == "Discharging";
+  }
+  return answer;
+}
+
+/// The hottest zone.
+std::optional<double> temperature_c() {
+  std::optional<double> hottest;
+  for (const auto& zone : entries("/sys/class/thermal")) {
+    if (!zone.filename().string().starts_with("thermal_zone")) continue;
+    const auto celsius = number(parse_value(first_line(zone / "temp"))) / 1000;
+    if (std::isfinite(celsius) && celsius > 0 && (!hottest || celsius > *hottest)) hottest = celsius;
+  }
+  return hottest;
+}
+
+}  // namespace
+
+}  // namespace sweetspot

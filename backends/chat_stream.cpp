@@ -1,0 +1,184 @@
+#include "backends/chat_stream.hpp"
+
+#include "backends/chat_json.hpp"
+#include "backends/printable.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace sweetspot {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+// More calls in one answer than any agent makes; a larger index is a number gone wrong.
+constexpr int most_calls = 1000;
+
+void take_once(std::string& kept, const std::string& given, std::string_view what, RequestSample& sample);
+
+}  // namespace
+
+void ChatStream::feed(std::string_view bytes, double at_ms) {
+  now_ms_ = at_ms;
+  parser_.feed(bytes, [this](const SseEvent& event) { take_event(event.data); });
+}
+
+void ChatStream::finish() {
+  if (const auto rest = parser_.unterminated(); !rest.empty()) {
+    note_fault(sample_, fmt::format("the last event is cut off: {}", excerpt(rest)));
+  }
+  if (sample_.finish_reason.empty()) note_fault(sample_, "no finish_reason at the end");
+  if (!protocol_.terminator.empty() && !terminated_ms_)
+    note_fault(sample_, fmt::format("no {} at the end", protocol_.terminator));
+  if (!protocol_.usage_pointer.empty() && !sample_.usage.completion_tokens) note_fault(sample_, "no usage");
+}
+
+void ChatStream::take_event(const std::string& data) {
+  if (terminated_ms_) {
+    note_fault(sample_, fmt::format("an event after {}: {}", protocol_.terminator, excerpt(data)));
+    return;
+  }
+  // The whole data: an answer may hold the word itself.
+  if (!protocol_.terminator.empty() && data == protocol_.terminator) {
+    terminated_ms_ = now_ms_;
+    return;
+  }
+  std::string problem;
+  const Json document = strict_json(data, problem);
+  if (document.is_discarded()) {
+    note_fault(sample_, fmt::format("an event is {}: {}", problem, excerpt(data)));
+  } else if (!document.is_object()) {
+    note_fault(sample_, fmt::format("an event is no JSON object: {}", excerpt(data)));
+  } else {
+    take_document(document);
+  }
+}
+
+void ChatStream::take_document(const Json& document) {
+  if (auto error = error_text(document); !error.empty()) {
+    note_fault(sample_, "an error in the stream");
+    if (sample_.error_body.empty()) sample_.error_body = std::move(error);
+  }
+  read_counters(protocol_, document, sample_);
+  const auto choices = document.find("choices");
+  if (choices == document.end() || choices->is_null()) return;
+  if (!choices->is_array()) {
+    note_fault(sample_, "choices is no array");
+    return;
+  }
+  if (choices->size() > 1) note_fault(sample_, "more than one choice");
+  for (const auto& choice : *choices) {
+    if (choice.is_object()) {
+      take_choice(choice);
+    } else {
+      note_fault(sample_, "a choice is no object");
+    }
+  }
+}
+
+void ChatStream::take_choice(const Json& choice) {
+  const auto index = choice.find("index");
+  if (index != choice.end() && *index != 0) {
+    note_fault(sample_, fmt::format("a choice has index {}", excerpt(index->dump())));
+    return;  // another answer's text must not run into this one
+  }
+  const auto delta = choice.find("delta");
+  if (delta != choice.end() && delta->is_object()) {
+    take_delta(*delta);
+  } else if (delta != choice.end() && !delta->is_null()) {
+    note_fault(sample_, "a delta is no object");
+  }
+  take_finish_reason(choice, sample_);
+}
+
+void ChatStream::take_delta(const Json& delta) {
+  if (const auto role = text_field(delta, "role", sample_); !role.empty() && role != "assistant") {
+    note_fault(sample_, fmt::format("role is {}", excerpt(role)));
+  }
+  const std::string content = text_field(delta, "content", sample_);
+  const std::string reasoning = protocol_.reasoning_field.empty() ? "" : text_field(delta, protocol_.reasoning_field, sample_);
+  const auto fragments = delta.find("tool_calls");
+  const std::size_t call_bytes = fragments == delta.end() || fragments->is_null() ? 0 : take_calls(*fragments);
+  const std::size_t bytes = content.size() + reasoning.size() + call_bytes;
+  if (bytes == 0) return;
+  if (!sample_.finish_reason.empty()) note_fault(sample_, "text after finish_reason");
+  sample_.text += content;
+  sample_.reasoning += reasoning;
+  if (!sample_.first_token_ms) sample_.first_token_ms = now_ms_;
+  if (!reasoning.empty() && !sample_.first_reasoning_ms) sample_.first_reasoning_ms = now_ms_;
+  if (!content.empty() && !sample_.first_content_ms) sample_.first_content_ms = now_ms_;
+  if (call_bytes > 0 && !sample_.first_tool_ms) sample_.first_tool_ms = now_ms_;
+  sample_.last_token_ms = now_ms_;
+  sample_.chunks.push_back({now_ms_, static_cast<std::int64_t>(bytes)});
+}
+
+/// Bytes of names and arguments that the fragments brought.
+std::size_t ChatStream::take_calls(const Json& fragments) {
+  if (!fragments.is_array()) {
+    note_fault(sample_, "tool_calls is no array");
+    return 0;
+  }
+  std::size_t bytes = 0;
+  for (const auto& fragment : fragments) {
+    if (fragment.is_object()) {
+      bytes += take_call(fragment);
+    } else {
+      note_fault(sample_, "a tool call is no object");
+    }
+  }
+  return bytes;
+}
+
+std::size_t ChatStream::take_call(const Json& fragment) {
+  ToolCall& call = call_of(fragment);
+  take_once(call.id, text_field(fragment, "id", sample_), "id", sample_);
+  take_once(call.type, text_field(fragment, "type", sample_), "type", sample_);
+  const auto function = fragment.find("function");
+  if (function == fragment.end() || !function->is_object()) return 0;
+  const std::string name = text_field(*function, "name", sample_);
+  const std::string arguments = arguments_field(*function, sample_);
+  take_once(call.name, name, "name", sample_);
+  call.arguments += arguments;
+  return name.size() + arguments.size();
+}
+
+/// By index, the only field that every fragment must have. Without one: a fragment with an id starts a call, another
+/// one goes on with the last.
+ToolCall& ChatStream::call_of(const Json& fragment) {
+  const auto index = fragment.find("index");
+  const bool usable = index != fragment.end() && index->is_number_integer() && *index >= 0 && *index < most_calls;
+  auto& calls = sample_.calls;
+  if (usable) {
+    const int wanted = index->get<int>();
+    const auto found = std::find_if(calls.begin(), calls.end(), [&](const ToolCall& call) { return call.index == wanted; });
+    if (found != calls.end()) return *found;
+    calls.push_back({});
+    calls.back().index = wanted;
+    return calls.back();
+  }
+  note_fault(sample_, "a tool call fragment without index");
+  const auto id = fragment.find("id");
+  const bool starts = id != fragment.end() && id->is_string() && (calls.empty() || calls.back().id != id->get<std::string>());
+  if (starts || calls.empty()) calls.push_back({});
+  return calls.back();
+}
+
+namespace {
+
+/// Some servers repeat a field in each fragment, which does no harm; another value is another call under the same index.
+void take_once(std::string& kept, const std::string& given, std::string_view what, RequestSample& sample) {
+  if (given.empty() || given == kept) return;
+  if (kept.empty()) {
+    kept = given;
+  } else {
+    note_fault(sample, fmt::format("the {} of a tool call changed from {} to {}", what, excerpt(kept), excerpt(given)));
+  }
+}
+
+}  // namespace
+
+}  // namespace sweetspot

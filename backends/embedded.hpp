@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+/// Texts compiled into the program from backends/catalog/.
+namespace sweetspot::embedded {
+
+extern const std::string_view llama_server_json;
+extern const std::string_view descriptor_schema_json;
+
+}  // namespace sweetspot::embedded

@@ -1,0 +1,16 @@
+#include "search/exhaustive.hpp"
+
+#include "search/untried.hpp"
+
+#include <cstddef>
+
+namespace sweetspot {
+
+std::optional<Config> propose_exhaustive(const SearchSpace& space, const std::vector<Trial>& history, std::uint64_t seed) {
+  for (std::size_t changes = 0; changes <= space.axes.size(); ++changes) {
+    if (auto next = first_open_of_level(space, history, changes, seed)) return next;
+  }
+  return std::nullopt;
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,30 @@
+# install() and cpack: the program, and what describes it. Man page and completions are asked of the program at installation,
+# so they cannot differ from it.
+include(GNUInstallDirs)
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+function(sweetspot_install_output file)
+  install(CODE "
+    set(file \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${file}\")
+    get_filename_component(folder \"\${file}\" DIRECTORY)
+    file(MAKE_DIRECTORY \"\${folder}\")
+    execute_process(COMMAND $<TARGET_FILE:sweetspot> ${ARGN} OUTPUT_FILE \"\${file}\" COMMAND_ERROR_IS_FATAL ANY)
+    message(STATUS \"Installing: \${file}\")")
+endfunction()
+sweetspot_install_output(${CMAKE_INSTALL_MANDIR}/man1/sweetspot.1 man)
+sweetspot_install_output(${CMAKE_INSTALL_DATADIR}/bash-completion/completions/sweetspot completions bash)
+sweetspot_install_output(${CMAKE_INSTALL_DATADIR}/zsh/site-functions/_sweetspot completions zsh)
+sweetspot_install_output(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d/sweetspot.fish completions fish)
+
+set(CPACK_GENERATOR TGZ)
+find_program(DPKG_SHLIBDEPS dpkg-shlibdeps)
+if(DPKG_SHLIBDEPS)
+  list(APPEND CPACK_GENERATOR DEB)
+endif()
+set(CPACK_PACKAGE_CONTACT "the sweetspot developers")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+include(CPack)

@@ -1,0 +1,72 @@
+#include "gate/alignment.hpp"
+
+#include "support/answers.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace sweetspot;
+using namespace sweetspot::testing;
+
+TEST_SUITE("gate/alignment") {
+  TEST_CASE("a token's margin decides between tie, grey and miscommit") {
+    TokenRecord token;
+    token.top = {{1, "a", -0.1}, {2, "b", -0.5}, {3, "c", -1.6}, {4, "d", -4.0}};
+    using Class = TokenJudgement::Class;
+    CHECK(judge_token(token, 1, 0.5).classification == Class::agree);
+    CHECK(judge_token(token, 2, 0.5).classification == Class::tie);
+    CHECK(judge_token(token, 3, 0.5).classification == Class::grey);
+    CHECK(judge_token(token, 4, 0.5).classification == Class::miscommit);
+    const TokenJudgement outside = judge_token(token, 99, 0.5);
+    CHECK(outside.classification == Class::miscommit);
+    CHECK_FALSE(outside.margin);
+    CHECK(outside.margin_at_least == doctest::Approx(3.9));
+  }
+
+  TEST_CASE("text is mapped to the longest alternative that it starts with, and its end to a control token") {
+    TokenRecord token;
+    token.top = {{1, " the", -0.1}, {2, " a", -0.3}, {3, " apple", -0.4}, {4, "", -6.0}};
+    CHECK(*judge_text(token, " apple pie", 0.5).rank == 3);
+    CHECK(*judge_text(token, " a pie", 0.5).rank == 2);
+    CHECK(judge_text(token, "", 0.5).classification == TokenJudgement::Class::miscommit);
+    CHECK_FALSE(judge_text(token, "xyz", 0.5).margin);
+  }
+
+  TEST_CASE("the first different byte is found in the token that covers it") {
+    const RequestSample reference = answer("the quick brown fox");
+    SUBCASE("another word") {
+      const auto found = first_text_divergence(reference, answer("the quick brave fox"));
+      REQUIRE(found);
+      CHECK(found->token == 2);
+      CHECK(found->continuation == " brave fox");
+    }
+    SUBCASE("a missing end") {
+      const auto found = first_text_divergence(reference, answer("the quick brown"));
+      REQUIRE(found);
+      CHECK(found->token == 3);
+      CHECK(found->continuation.empty());
+    }
+    SUBCASE("more than the reference said") {
+      const auto found = first_text_divergence(reference, answer("the quick brown fox jumps"));
+      REQUIRE(found);
+      CHECK(found->token == 4);
+      CHECK(found->continuation == " jumps");
+    }
+    SUBCASE("equal") { CHECK_FALSE(first_text_divergence(reference, reference)); }
+  }
+
+  TEST_CASE("tokens of a tool call begin after the last text") {
+    RequestSample sample = answer("I will look <call> {} </call>");
+    sample.text = "I will look";
+    CHECK(first_call_token(sample) == sample.tokens.size());
+    sample.calls.push_back({0, "id", "function", "look", "{}"});
+    CHECK(first_call_token(sample) == 3);
+  }
+
+  TEST_CASE("an excerpt shows the difference and never cuts a character") {
+    const std::string shared(200, 'x');
+    const Evidence evidence = excerpt("p", shared + "ä expected", shared + "ö observed", "why");
+    CHECK(evidence.expected.find("ä expected") != std::string::npos);
+    CHECK(evidence.observed.find("ö observed") != std::string::npos);
+    CHECK(evidence.expected.size() < 100);
+  }
+}

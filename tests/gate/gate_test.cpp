@@ -1,0 +1,167 @@
+#include "gate/gate.hpp"
+
+#include "support/answers.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace sweetspot;
+using namespace sweetspot::testing;
+
+namespace {
+
+const std::string story = "once there was a fox who lived near the old river and was never late for supper";
+
+struct Fixture {
+  EngineDescriptor engine;
+  Reference reference;
+  std::vector<Parameter> parameters;
+  Config config;
+
+  explicit Fixture(double margin = 8) {
+    reference.has_logprobs = true;
+    reference.tie_margin = 0.5;
+    reference.near_tie_share = 0.02;
+    for (int i = 0; i < 10; ++i)
+      reference.answers.push_back(reference_answer("prose-" + std::to_string(i), answer(story, " vixen", margin)));
+    for (const auto& [name, effect] :
+         {std::pair{"kv_type_k", Effect::lossy}, std::pair{"batch", Effect::numeric}, std::pair{"threads", Effect::none}}) {
+      EngineParameter row;
+      row.parameter.name = name;
+      row.parameter.effect = effect;
+      row.parameter.default_value = std::string("default");
+      engine.parameters.push_back(row);
+      parameters.push_back(row.parameter);
+    }
+  }
+
+  Interview same_answers() const {
+    Interview interview;
+    for (std::size_t i = 0; i < reference.answers.size(); ++i) {
+      interview.answers.push_back(candidate_answer(reference.answers[i].plain));
+      interview.answers.back().reference_index = i;
+    }
+    return interview;
+  }
+
+  Verdict verdict(const Interview& interview, const std::vector<ScoredText>* scores = nullptr) const {
+    return judged({engine, reference, parameters, config, {}, Tier::quick}, interview, scores);
+  }
+};
+
+ScoredText scored(std::int64_t tokens, std::int64_t disagree, std::int64_t grey, std::int64_t miscommit) {
+  ScoredText text;
+  text.prompt_id = "prose-0";
+  text.figures = {tokens, disagree, grey, miscommit, miscommit > 0 ? 5.0 : 0.3};
+  text.worst = Evidence{"prose-0", " fox", " vixen", "margin"};
+  return text;
+}
+
+std::string replaced(std::string text, const std::string& word, const std::string& by) {
+  return text.replace(text.find(word), word.size(), by);
+}
+
+void answer_otherwise(Interview& interview, std::size_t index, const std::string& text) {
+  const std::size_t reference_index = interview.answers[index].reference_index;
+  interview.answers[index] = candidate_answer(answer(text));
+  interview.answers[index].reference_index = reference_index;
+}
+
+}  // namespace
+
+TEST_SUITE("gate/gate") {
+  TEST_CASE("equal answers pass") {
+    const Fixture fixture;
+    CHECK(fixture.verdict(fixture.same_answers()).outcome == Outcome::pass);
+  }
+
+  TEST_CASE("a word that the reference would never choose is broken, with expected and observed text") {
+    const Fixture fixture;
+    Interview interview = fixture.same_answers();
+    answer_otherwise(interview, 3, replaced(story, " fox", " vixen"));
+    const Verdict verdict = fixture.verdict(interview);
+    CHECK(verdict.outcome == Outcome::broken);
+    REQUIRE(verdict.evidence);
+    CHECK(verdict.evidence->expected.find("fox") != std::string::npos);
+    CHECK(verdict.evidence->observed.find("vixen") != std::string::npos);
+    REQUIRE(verdict.divergences.size() == 1);
+    CHECK(verdict.divergences[0].token == 4);
+  }
+
+  TEST_CASE("a near tie is a tie only after re-scoring of what follows") {
+    const Fixture fixture(0.2);
+    Interview interview = fixture.same_answers();
+    answer_otherwise(interview, 3, replaced(story, " fox", " vixen"));
+    CHECK(fixture.verdict(interview).outcome == Outcome::inconclusive);
+    const std::vector<ScoredText> clean = {scored(12, 1, 0, 0)};
+    CHECK(fixture.verdict(interview, &clean).outcome == Outcome::tie);
+    const std::vector<ScoredText> damaged = {scored(12, 3, 0, 1)};
+    CHECK(fixture.verdict(interview, &damaged).outcome == Outcome::broken);
+    const std::vector<ScoredText> grey = {scored(40, 4, 4, 0)};
+    CHECK(fixture.verdict(interview, &grey).outcome == Outcome::broken);
+  }
+
+  TEST_CASE("a declared-lossy flag may move words, but not make garbage") {
+    Fixture fixture;
+    fixture.config.values["kv_type_k"] = std::string("q4_0");
+    Interview interview = fixture.same_answers();
+    answer_otherwise(interview, 3, replaced(story, " fox", " vixen"));
+    const std::vector<ScoredText> some = {scored(400, 20, 6, 2)};
+    CHECK(fixture.verdict(interview, &some).outcome == Outcome::lossy);
+    for (std::size_t i = 0; i < 6; ++i) answer_otherwise(interview, i, "garbage garbage again garbage and again");
+    const std::vector<ScoredText> many = {scored(100, 60, 20, 30)};
+    CHECK(fixture.verdict(interview, &many).outcome == Outcome::broken);
+  }
+
+  TEST_CASE("streamed text that lost words is broken although the plain text is right") {
+    const Fixture fixture;
+    Interview interview = fixture.same_answers();
+    interview.answers[2].streamed.text = replaced(story, " old river", "");
+    const Verdict verdict = fixture.verdict(interview);
+    CHECK(verdict.outcome == Outcome::broken);
+    CHECK(verdict.check == "G5");
+  }
+
+  TEST_CASE("the same text with another token count is broken") {
+    const Fixture fixture;
+    Interview interview = fixture.same_answers();
+    interview.answers[2].streamed.usage.completion_tokens = 2 * *interview.answers[2].streamed.usage.completion_tokens;
+    CHECK(fixture.verdict(interview).check == "G4");
+  }
+
+  TEST_CASE("a protocol fault is broken") {
+    const Fixture fixture;
+    Interview interview = fixture.same_answers();
+    interview.answers[0].streamed.protocol_faults.push_back("no finish_reason");
+    CHECK(fixture.verdict(interview).check == "G3");
+  }
+
+  TEST_CASE("damage that comes with the third request is seen when prompts are asked again") {
+    const Fixture fixture;
+    Interview interview = fixture.same_answers();
+    CandidateAnswer replay = candidate_answer(answer(replaced(story, " fox", " vixen")));
+    replay.plain.reset();
+    interview.replays.push_back(replay);
+    CHECK(fixture.verdict(interview).check == "G10");
+  }
+
+  TEST_CASE("a trap caps the verdict, and a flag that did not act makes it inconclusive") {
+    Fixture fixture;
+    Condition trap;
+    trap.parameter = "batch";
+    trap.op = Condition::Op::not_equal;
+    trap.value = std::string("default");
+    fixture.config.values["batch"] = std::int64_t{7};
+    SUBCASE("trap") {
+      fixture.engine.traps.push_back({{trap}, "lossy", "accepts unverified tokens", "its help"});
+      CHECK(fixture.verdict(fixture.same_answers()).outcome == Outcome::lossy);
+    }
+    SUBCASE("not engaged") {
+      Engagement engaged;
+      engaged.when = {trap};
+      engaged.kind = "draft_n";
+      engaged.detail = "nothing was drafted";
+      fixture.engine.engaged.push_back(engaged);
+      CHECK(fixture.verdict(fixture.same_answers()).outcome == Outcome::inconclusive);
+    }
+  }
+}

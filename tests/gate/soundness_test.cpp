@@ -1,0 +1,76 @@
+#include "gate/reference.hpp"
+
+#include "support/answers.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace sweetspot;
+using namespace sweetspot::testing;
+
+namespace {
+
+std::vector<ReferenceAnswer> sound_answers(int count) {
+  std::vector<ReferenceAnswer> answers;
+  for (int i = 0; i < count; ++i) {
+    std::string text = "chapter";
+    for (int word = 0; word < 90; ++word)
+      text += " word" + std::to_string(i) + "x" + std::to_string(word * 7919 % 97) + std::to_string(word);
+    answers.push_back(reference_answer("prose-" + std::to_string(i), answer(text)));
+  }
+  return answers;
+}
+
+Reference qualified_now(std::vector<ReferenceAnswer> answers) {
+  return qualified(std::move(answers), "key", 0.5, ChatTemplate::present);
+}
+
+}  // namespace
+
+TEST_SUITE("gate/soundness") {
+  TEST_CASE("sound answers are usable") {
+    const Reference reference = qualified_now(sound_answers(10));
+    CHECK_FALSE(unsound_reason(reference));
+    CHECK(reference.summary.dropped.empty());
+    CHECK(reference.has_logprobs);
+  }
+
+  TEST_CASE("text that is lost between model and stream makes engine and model unsound") {
+    auto answers = sound_answers(10);
+    for (auto& answer : answers) answer.streamed.text.resize(answer.streamed.text.size() - 5);
+    const Reference reference = qualified_now(answers);
+    REQUIRE(unsound_reason(reference));
+    REQUIRE_FALSE(reference.summary.findings.empty());
+    CHECK(reference.summary.findings.front().code == "stream_differs");
+    CHECK(reference.summary.findings.front().evidence);
+  }
+
+  TEST_CASE("counts that do not fit the text are unsound: every speed would rest on them") {
+    auto answers = sound_answers(10);
+    for (auto& answer : answers) answer.streamed.usage.completion_tokens = 2 * *answer.streamed.usage.completion_tokens;
+    CHECK(unsound_reason(qualified_now(answers)));
+  }
+
+  TEST_CASE("too few sound prompts are an end, not a pass") { CHECK(unsound_reason(qualified_now(sound_answers(7)))); }
+
+  TEST_CASE("a class that the model itself fails is not verified, the rest stays usable") {
+    auto answers = sound_answers(10);
+    for (int i = 0; i < 4; ++i) {
+      ReferenceAnswer tools = reference_answer("tools-" + std::to_string(i), answer("the weather is fine"));
+      tools.prompt.prompt_class = "tools";
+      tools.prompt.tools_json = R"([{"type":"function","function":{"name":"get_weather","parameters":{"type":"object"}}}])";
+      tools.prompt.expect.calls = {{"get_weather", R"({"city":"Rome"})"}};
+      answers.push_back(tools);
+    }
+    const Reference reference = qualified_now(answers);
+    CHECK_FALSE(unsound_reason(reference));
+    CHECK(reference.summary.not_verified == std::vector<std::string>{"tools"});
+    CHECK(reference.summary.dropped.size() == 4);
+  }
+
+  TEST_CASE("a missing chat template is told") {
+    const Reference reference = qualified(sound_answers(10), "key", 0.5, ChatTemplate::missing);
+    REQUIRE(reference.summary.findings.size() == 1);
+    CHECK(reference.summary.findings[0].code == "no_chat_template");
+    CHECK_FALSE(unsound_reason(reference));
+  }
+}

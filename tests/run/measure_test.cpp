@@ -1,0 +1,80 @@
+#include "run/measure.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace sweetspot;
+
+namespace {
+
+/// `tokens` tokens in chunks of `per_chunk`, one chunk every `gap_ms`, four bytes a token.
+RequestSample streamed(const std::string& prompt_class, int tokens, int per_chunk, double gap_ms, double first_ms = 100) {
+  RequestSample sample;
+  sample.prompt_class = prompt_class;
+  sample.usage.completion_tokens = tokens;
+  sample.usage.prompt_tokens = 1000;
+  sample.usage.cached_tokens = 0;
+  double at = first_ms;
+  for (int sent = 0; sent < tokens; sent += per_chunk, at += gap_ms) sample.chunks.push_back({at, 4 * per_chunk});
+  sample.first_token_ms = first_ms;
+  sample.last_token_ms = sample.chunks.back().at_ms;
+  return sample;
+}
+
+}  // namespace
+
+TEST_SUITE("run/measure") {
+  TEST_CASE("tokens are counted by the server, not by chunks") {
+    CHECK(*decode_rate(streamed("code", 101, 1, 10)) == doctest::Approx(100));
+    CHECK(*decode_rate(streamed("code", 200, 4, 40)) == doctest::Approx(100));
+  }
+
+  TEST_CASE("a fat first chunk gains nothing: its tokens are out of the rate") {
+    RequestSample sample = streamed("code", 216, 1, 10);
+    RequestSample fat = sample;
+    fat.chunks.erase(fat.chunks.begin(), fat.chunks.begin() + 50);
+    fat.chunks.front().bytes = 4 * 51;
+    CHECK(*decode_rate(fat) == doctest::Approx(*decode_rate(sample)).epsilon(0.01));
+  }
+
+  TEST_CASE("answers too short to tell have no rate") { CHECK_FALSE(decode_rate(streamed("short", 8, 1, 10))); }
+
+  TEST_CASE("cached tokens are out of the prefill rate") {
+    RequestSample cold = streamed(class_cold, 40, 1, 10, 500);
+    const Goal& goal = find_goal("decode");
+    CHECK(*summarised({cold}, goal, {}, std::nullopt).prefill_tokens_per_second == doctest::Approx(2000));
+    cold.usage.cached_tokens = 900;
+    CHECK(*summarised({cold}, goal, {}, std::nullopt).prefill_tokens_per_second == doctest::Approx(200));
+  }
+
+  TEST_CASE("the agent's score counts warm turns nine times, so that a switched-off cache cannot win") {
+    std::vector<RequestSample> samples;
+    for (const char* name : {"code", "tools", "prose"}) samples.push_back(streamed(name, 101, 1, 10));
+    samples.push_back(streamed(class_cold, 101, 1, 10, 1000));
+    samples.push_back(streamed(class_warm, 101, 1, 10, 50));
+    const Measurement cached = summarised(samples, find_goal("agent"), {}, std::nullopt);
+    CHECK(*cached.score_s == doctest::Approx(15 + 1 + 9 * 0.05));
+    samples.back() = streamed(class_warm, 101, 1, 10, 1000);
+    CHECK(*summarised(samples, find_goal("agent"), {}, std::nullopt).score_s == doctest::Approx(15 + 1 + 9));
+  }
+
+  TEST_CASE("a class that cannot be verified does not count for the score") {
+    std::vector<RequestSample> samples = {streamed("code", 101, 1, 10), streamed("tools", 101, 1, 1)};
+    const Measurement measurement = summarised(samples, find_goal("decode"), {"tools"}, std::nullopt);
+    CHECK(*measurement.decode_tokens_per_second == doctest::Approx(100));
+    CHECK(measurement.classes.contains("tools"));
+  }
+
+  TEST_CASE("server and client clocks that disagree are a finding") {
+    std::vector<RequestSample> samples(3, streamed("code", 101, 1, 10));
+    for (RequestSample& sample : samples) {
+      sample.timings.predicted_n = 101;
+      sample.timings.predicted_ms = 500;
+    }
+    CHECK_FALSE(summarised(samples, find_goal("decode"), {}, std::nullopt).findings.empty());
+  }
+
+  TEST_CASE("goals that cannot be measured are refused by name") {
+    CHECK_THROWS_WITH(find_goal("batch"), doctest::Contains("concurrent"));
+    CHECK_THROWS_WITH(find_goal("agnet"), doctest::Contains("agnet"));
+  }
+}

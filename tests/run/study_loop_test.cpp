@@ -1,0 +1,205 @@
+#include "run/conclude.hpp"
+#include "run/ranking.hpp"
+#include "run/study_loop.hpp"
+
+#include "core/rng.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+
+using namespace sweetspot;
+
+namespace {
+
+/// A machine made of numbers: seconds of each configuration, verdicts, failures, noise. Every visit takes a second of the
+/// study's clock.
+struct FakeRunner final : TrialRunner {
+  std::map<std::string, double> seconds;    // by key of what differs
+  std::map<std::string, Outcome> outcomes;
+  std::map<std::string, FailureKind> failures;
+  std::map<std::string, Outcome> standard_outcomes;
+  double noise = 0.01;
+  double clock = 0;
+  int visits = 0;
+  int interrupt_at = -1;
+  Rng rng{7};
+
+  VisitOutcome visit(const VisitOrder& order) override {
+    if (visits++ == interrupt_at) throw Interrupted{};
+    clock += 1;
+    Config changed = order.config;
+    std::erase_if(changed.values, [](const auto& entry) { return entry.second == Value{std::int64_t{0}}; });
+    const std::string name = key(changed);
+    VisitOutcome outcome;
+    if (const auto failed = failures.find(name); failed != failures.end()) {
+      outcome.failure = Failure{failed->second, "scripted", ""};
+      return outcome;
+    }
+    if (order.gate) {
+      outcome.verdict = Verdict{};
+      outcome.verdict->outcome = outcomes.contains(name) ? outcomes.at(name) : Outcome::pass;
+      if (order.gate == Tier::standard && standard_outcomes.contains(name)) outcome.verdict->outcome = standard_outcomes.at(name);
+      outcome.verdict->check = "G6";
+      outcome.gate_speed_ratio = 10 / seconds.at(name);
+      if (outcome.verdict->outcome == Outcome::broken) return outcome;
+    }
+    if (!order.timed) return outcome;
+    outcome.visit = Visit{};
+    outcome.visit->phase = order.phase;
+    outcome.visit->block = order.block;
+    outcome.visit->duration_s = 1;
+    outcome.visit->measurement.score_s = seconds.at(name) * std::exp(noise * rng.normal());
+    return outcome;
+  }
+};
+
+struct Silent final : StudyObserver {
+  void trial_changed(const Study&, const Trial&) override {}
+  void visit_added(const Study&, const Trial&, const Visit&) override {}
+  void note(const std::string&) override {}
+};
+
+struct Fixture {
+  FakeRunner runner;
+  Study study;
+  SearchSpace space;
+  StudySettings settings;
+
+  Fixture() {
+    for (const std::string name : {"a", "b"}) {
+      Parameter parameter;
+      parameter.name = name;
+      parameter.domain = IntegerRange{0, 2, {}};
+      parameter.default_value = std::int64_t{0};
+      space.parameters.push_back(parameter);
+      space.axes.push_back({name, {std::int64_t{0}, std::int64_t{1}, std::int64_t{2}}});
+      space.baseline.values[name] = std::int64_t{0};
+    }
+    study.baseline = space.baseline;
+    settings.goal = find_goal("decode");
+    settings.budget_s = 400;
+    for (int a = 0; a <= 2; ++a) {
+      for (int b = 0; b <= 2; ++b) runner.seconds[name(a, b)] = 10;
+    }
+  }
+
+  static std::string name(int a, int b) {
+    Config config;
+    if (a != 0) config.values["a"] = std::int64_t{a};
+    if (b != 0) config.values["b"] = std::int64_t{b};
+    return key(config);
+  }
+
+  void run() {
+    Silent silent;
+    run_study(study, space, find_strategy("exhaustive"), settings, runner, silent, [this] { return runner.clock; });
+    conclude(study, settings, [](const Config&) { return Command{{"server"}, {}, "server"}; });
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("run/study_loop") {
+  TEST_CASE("a clear winner is confirmed and recommended") {
+    Fixture fixture;
+    fixture.runner.seconds[Fixture::name(1, 2)] = 7;
+    fixture.run();
+    const Recommendation& result = fixture.study.recommendation;
+    REQUIRE(result.kind == RecommendationKind::improvement);
+    CHECK(key(result.changed) == Fixture::name(1, 2));
+    CHECK(result.gain->ratio == doctest::Approx(10.0 / 7).epsilon(0.03));
+    CHECK(result.gain->ratio_low > 1);
+    CHECK(result.detectable_gain_ratio.has_value());
+  }
+
+  TEST_CASE("equal configurations keep the default, with the gain that could have been seen") {
+    Fixture fixture;
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::keep_default);
+    REQUIRE(fixture.study.recommendation.detectable_gain_ratio);
+    CHECK(*fixture.study.recommendation.detectable_gain_ratio < 1.10);
+    CHECK(*fixture.study.recommendation.detectable_gain_ratio > 1.0);
+  }
+
+  TEST_CASE("when everything else is clearly slower the default is measured against itself") {
+    Fixture fixture;
+    for (auto& [name, seconds] : fixture.runner.seconds) seconds = name.empty() ? 10 : 20;
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::keep_default);
+    CHECK(fixture.study.recommendation.detectable_gain_ratio.has_value());
+  }
+
+  TEST_CASE("a broken value is rejected with its speed, is in no combination, and is never recommended") {
+    Fixture fixture;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 5;
+    fixture.runner.outcomes[Fixture::name(1, 0)] = Outcome::broken;
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::keep_default);
+    REQUIRE(fixture.study.rejected.size() == 1);
+    CHECK(key(fixture.study.rejected[0].culprit) == Fixture::name(1, 0));
+    CHECK(*fixture.study.rejected[0].speed_ratio == doctest::Approx(2).epsilon(0.05));
+    CHECK(fixture.study.rejected[0].speed_basis == "gate");
+    for (const Trial& trial : fixture.study.trials) CHECK(key(trial.changed) != Fixture::name(1, 1));
+  }
+
+  TEST_CASE("a combination that is broken names itself as the culprit when its parts are sound") {
+    Fixture fixture;
+    fixture.runner.outcomes[Fixture::name(1, 1)] = Outcome::broken;
+    fixture.run();
+    REQUIRE(fixture.study.rejected.size() == 1);
+    CHECK(key(fixture.study.rejected[0].culprit) == Fixture::name(1, 1));
+  }
+
+  TEST_CASE("a finalist that only the standard tier catches gives way to the next") {
+    Fixture fixture;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 5;
+    fixture.runner.standard_outcomes[Fixture::name(1, 0)] = Outcome::broken;
+    fixture.runner.seconds[Fixture::name(0, 2)] = 8;
+    for (int b = 1; b <= 2; ++b) fixture.runner.seconds[Fixture::name(1, b)] = 12;
+    fixture.run();
+    REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    CHECK(key(fixture.study.recommendation.changed).find("b=2") != std::string::npos);
+    CHECK(key(fixture.study.recommendation.changed).find("a=1") == std::string::npos);
+  }
+
+  TEST_CASE("a crash is data and the study goes on") {
+    Fixture fixture;
+    fixture.runner.failures[Fixture::name(2, 0)] = FailureKind::crashed;
+    fixture.runner.seconds[Fixture::name(0, 1)] = 6;
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::improvement);
+  }
+
+  TEST_CASE("a broken default is unsound") {
+    Fixture fixture;
+    fixture.runner.outcomes[""] = Outcome::broken;
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::unsound);
+    CHECK(fixture.study.trials.size() == 1);
+  }
+
+  TEST_CASE("an interrupted study goes on with its history and ends like one that was not") {
+    Fixture whole;
+    whole.runner.seconds[Fixture::name(1, 2)] = 7;
+    whole.run();
+    Fixture broken_off;
+    broken_off.runner.seconds[Fixture::name(1, 2)] = 7;
+    broken_off.runner.interrupt_at = 4;
+    CHECK_THROWS_AS(broken_off.run(), Interrupted);
+    CHECK(broken_off.study.trials.size() >= 4);
+    broken_off.runner.interrupt_at = -1;
+    broken_off.run();
+    CHECK(key(broken_off.study.recommendation.changed) == key(whole.study.recommendation.changed));
+    CHECK(broken_off.study.trials.size() == whole.study.trials.size());
+  }
+
+  TEST_CASE("the budget is kept") {
+    Fixture fixture;
+    fixture.settings.budget_s = 60;
+    fixture.run();
+    CHECK(fixture.runner.clock <= 61);
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::keep_default);
+  }
+}

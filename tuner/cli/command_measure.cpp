@@ -1,0 +1,107 @@
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/job.hpp"
+#include "cli/output.hpp"
+#include "cli/parameter_arguments.hpp"
+#include "cli/url.hpp"
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/limits.hpp"
+#include "gate/prompt_set.hpp"
+#include "run/machine.hpp"
+#include "run/prepare.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace sweetspot {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr TimedEffort effort{5, 2, 2};
+
+std::string figure(const std::optional<double>& value, int digits) { return value ? fmt::format("{:.{}f}", *value, digits) : "-"; }
+
+std::string report_text(const Config& config, const Measurement& measurement, const std::vector<Warning>& warnings) {
+  std::string text = display(config) + "\n";
+  for (const auto& [name, row] : measurement.classes) {
+    text += fmt::format("  {:<8} tokens/s {:>10}  ({} requests, deviation {}{})\n", name, figure(row.decode_tokens_per_second, 1), row.requests,
+                        figure(row.decode_tokens_per_second_sd, 1),
+                        row.draft_acceptance ? fmt::format(", {:.0f} % of drafts accepted", *row.draft_acceptance * 100) : "");
+  }
+  text += fmt::format("  decode   tokens/s {:>10}\n  prefill  tokens/s {:>10}\n  end to end        {:>10}\n", figure(measurement.decode_tokens_per_second, 1),
+                      figure(measurement.prefill_tokens_per_second, 1), figure(measurement.end_to_end_tokens_per_second, 1));
+  text += fmt::format("  first token  cold {:>7} ms   warm {:>7} ms   short {:>7} ms\n", figure(measurement.ttft_ms_p50, 1), figure(measurement.ttft_warm_ms_p50, 1),
+                      figure(measurement.ttft_short_ms_p50, 1));
+  text += fmt::format("  tokens per chunk  {:>10}\n", figure(measurement.tokens_per_chunk, 2));
+  if (measurement.memory_bytes_peak) text += fmt::format("  memory peak       {:>10.1f} MB\n", static_cast<double>(*measurement.memory_bytes_peak) / 1e6);
+  for (const std::string& finding : measurement.findings) text += "  finding: " + finding + "\n";
+  for (const Warning& warning : warnings) text += fmt::format("  warning: {}\n", warning.text);
+  return text;
+}
+
+/// A server that is already running: nothing is launched or stopped.
+Measurement measure_attached(const Options& options, Context& context) {
+  const auto engines = catalog(context.paths.engines_folder);
+  const EngineDescriptor engine = find_engine(engines, options.engine.empty() ? "llama-server" : options.engine);
+  ChatTarget target;
+  target.engine = &engine;
+  target.endpoint = endpoint_from_url(options.url);
+  const HttpResponse models = http_get(target.endpoint, "/v1/models", {limits::connect_timeout, limits::short_request_timeout}, context.interrupt);
+  const Json json = Json::parse(models.body, nullptr, false);
+  if (models.status != 200 || json.is_discarded() || !json.contains("data") || json["data"].empty())
+    throw Error{options.url + " answers /v1/models with HTTP " + std::to_string(models.status) + " and no model", "is it the base address of an OpenAI-compatible server?"};
+  target.model = json["data"][0].value("id", "");
+  TimedPlan plan;
+  plan.requests_per_class = effort.requests_per_class;
+  plan.cold = effort.cold;
+  plan.warm_turns = effort.warm_turns;
+  plan.sampler = options.sampler;
+  plan.seed = options.seed;
+  const auto prompts = options.workload.empty() ? timed_prompts() : read_workload(options.workload);
+  return summarised(timed_requests(target, prompts, plan, context.interrupt).samples, find_goal(options.goal), {}, std::nullopt);
+}
+
+Measurement measure_launched(const Options& options, Context& context, Config& config) {
+  ResolvedTarget resolved = resolve_target(options, context);
+  config = merged(resolved.fixed, config_from(resolved.setup.engine, options.set, "--set"));
+  const SearchSpace space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, {}, config);
+  require_supported(resolved.setup.engine, resolved.setup.probe, space, resolved.setup.model, resolved.setup.inputs);
+  LiveRunner runner(std::move(resolved.setup), context.interrupt, progress_output(context).status);
+  VisitOrder order;
+  order.config = config;
+  order.timed = effort;
+  const VisitOutcome outcome = runner.visit(order);
+  clear_status(context);
+  if (outcome.failure) {
+    if (!outcome.failure->log_tail.empty()) context.err << "last lines of the server's log:\n" << outcome.failure->log_tail << "\n";
+    throw TrialError(*outcome.failure);
+  }
+  return outcome.visit->measurement;
+}
+
+}  // namespace
+
+int command_measure(const Options& options, Context& context) {
+  Config config;
+  Measurement measurement;
+  try {
+    measurement = options.url.empty() ? measure_launched(options, context, config) : measure_attached(options, context);
+  } catch (const TrialError& error) {
+    context.err << fmt::format("sweetspot: error: {}: {}\n", to_string(error.failure().kind), error.failure().detail);
+    return exit_failed;
+  }
+  const MachineProfile machine = probe_machine();
+  const std::vector<Warning> warnings = disturbances(machine, running_model_servers());
+  if (!options.json) {
+    write_result(options, context, report_text(config, measurement, warnings));
+    return exit_ok;
+  }
+  Json rows = Json::array();
+  for (const Warning& warning : warnings) rows.push_back(warning);
+  write_result(options, context, json_text({{"config", config}, {"measurement", measurement}, {"machine", machine}, {"warnings", rows}}, 2) + "\n");
+  return exit_ok;
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,51 @@
+#include "backends/gguf.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "core/error.hpp"
+#include "run/machine.hpp"
+#include "run/store.hpp"
+#include "run/study_key.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include <unistd.h>
+
+namespace sweetspot {
+namespace {
+
+/// The target as it is now, as far as it can be seen without starting anything.
+Target target_now(const Study& study) {
+  Target now = study.target;
+  now.machine = probe_machine();
+  now.model = read_gguf(study.target.model.path);
+  if (study.target.draft_model) now.draft_model = read_gguf(study.target.draft_model->path);
+  return now;
+}
+
+}  // namespace
+
+int command_run(const Options& options, Context& context) {
+  const Store store(context.paths.store);
+  const std::string id = store.resolve(options.study);
+  const Study study = store.load_study(id);
+  if (!study.recommendation.command)
+    throw Error{fmt::format("study {} has no recommendation to run ({})", id.substr(0, 8), study.status), "see: sweetspot show " + id.substr(0, 8)};
+  for (const std::string& reason : stale_reasons(study.target, target_now(study)))
+    context.err << fmt::format("warning: stale: {}; measure again with: sweetspot tune\n", reason);
+  std::vector<std::string> arguments = study.recommendation.command->argv;
+  arguments.insert(arguments.end(), options.engine_arguments.begin(), options.engine_arguments.end());
+  context.err << fmt::format("starting: {}\n", study.recommendation.command->shell) << std::flush;
+  if (options.dry_run) return exit_ok;
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  context.out.flush();
+  // The server takes this process's place: its signals, its terminal and its exit code are the user's.
+  execvp(argv.front(), argv.data());
+  throw Error{fmt::format("cannot start {}: {}", arguments.front(), std::strerror(errno)), "is the engine still installed there?"};
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,70 @@
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/job.hpp"
+#include "cli/output.hpp"
+#include "core/error.hpp"
+#include "run/plan.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace sweetspot {
+namespace {
+
+constexpr std::size_t dry_run_shown = 12;
+
+void dry_run(const TuneJob& job, const Options& options, Context& context) {
+  const std::vector<Config> configurations = valid_configurations(job.space);
+  std::string text = fmt::format("{} configurations, goal {}, strategy {}, budget {:.0f} s\n", configurations.size(), options.goal, job.strategy, job.settings.budget_s);
+  for (std::size_t i = 0; i < std::min(configurations.size(), dry_run_shown); ++i) {
+    const Command command = launch_command(job.setup.engine, job.setup.probe, configurations[i], job.setup.model, job.setup.inputs);
+    text += fmt::format("{:>4}  {}\n      {}\n", i + 1, display(difference(configurations[i], job.space.baseline)), command.shell);
+  }
+  if (configurations.size() > dry_run_shown) text += fmt::format("      ... and {} more\n", configurations.size() - dry_run_shown);
+  text += "time: not known before the model's speed is measured; the start of a real run shows the estimate\nnothing was started\n";
+  write_result(options, context, text);
+}
+
+int exit_code_of(const Study& study, const StudySettings& settings) {
+  if (study.recommendation.kind == RecommendationKind::unsound) return exit_failed;
+  const bool any = std::any_of(study.trials.begin(), study.trials.end(), [&](const Trial& trial) { return eligible(trial, settings.allow_lossy); });
+  return any ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+int finish_tune(TuneJob& job, Store& store, const Options& options, Context& context) {
+  try {
+    run_tune(job, store, context.interrupt, progress_output(context));
+  } catch (const Interrupted&) {
+    clear_status(context);
+    context.err << fmt::format("everything measured so far is stored; go on with: sweetspot resume {}\n", job.study.id.substr(0, 8));
+    throw;
+  }
+  clear_status(context);
+  ReportOptions report;
+  report.colour = options.output.empty() || options.output == "-" ? context.out_colour : Colour::no;
+  write_result(options, context, find_report_format(options.json ? "json" : "text").study(job.study, report));
+  if (context.progress != Progress::none) context.err << fmt::format("saved study {} in {}\n", job.study.id.substr(0, 8), store.path().string());
+  return exit_code_of(job.study, job.settings);
+}
+
+int command_tune(const Options& options, Context& context) {
+  TuneJob job = tune_job(options, context);
+  if (options.dry_run) {
+    dry_run(job, options, context);
+    return exit_ok;
+  }
+  Store store(context.paths.store);
+  store.save_study(job.study);
+  nlohmann::ordered_json request;
+  request["arguments"] = options.arguments;
+  request["folder"] = std::filesystem::current_path().string();
+  store.save_request(job.study.id, request);
+  return finish_tune(job, store, options, context);
+}
+
+}  // namespace sweetspot

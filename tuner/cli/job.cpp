@@ -1,0 +1,169 @@
+#include "cli/job.hpp"
+
+#include "backends/default_space.hpp"
+#include "backends/gguf.hpp"
+#include "cli/output.hpp"
+#include "cli/parameter_arguments.hpp"
+#include "cli/space_file.hpp"
+#include "cli/version.hpp"
+#include "core/error.hpp"
+#include "core/id.hpp"
+#include "core/text.hpp"
+#include "gate/prompt_set.hpp"
+#include "run/machine.hpp"
+#include "run/prepare.hpp"
+#include "run/study_key.hpp"
+#include "search/strategy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace sweetspot {
+namespace {
+
+constexpr std::int64_t context_most = 8192;  ///< served unless --context says otherwise: enough for every prompt of ours
+constexpr std::int64_t context_least = 2048;
+
+EngineDescriptor chosen_engine(const Options& options, const Context& context) {
+  if (!options.engine_file.empty())
+    return read_descriptor(read_named_file(options.engine_file, "--engine-file"), options.engine_file.string());
+  const auto engines = catalog(context.paths.engines_folder);
+  if (!options.engine.empty()) return find_engine(engines, options.engine);
+  for (const EngineDescriptor& engine : engines) {
+    if (find_executable(engine, options.binary, context.environment.variable("PATH"))) return engine;
+  }
+  throw Error{"no engine was named and none was found on PATH", "install llama-server, or name its executable with --binary"};
+}
+
+EngineProbe probed(const EngineDescriptor& engine, const Options& options, const Context& context) {
+  const auto binary = find_executable(engine, options.binary, context.environment.variable("PATH"));
+  if (!binary) throw Error{engine.name + " was not found on PATH", "install it, or name its executable with --binary"};
+  return probe_binary(engine, *binary, context.interrupt);
+}
+
+ModelIdentity model_from(const std::string& path, const std::string& option) {
+  if (path.empty()) throw Error{"no model was named", "give a model file with " + option};
+  return read_gguf(path);
+}
+
+std::int64_t served_context(const Options& options, const ModelIdentity& model) {
+  const std::int64_t trained = model.context_length > 0 ? model.context_length : context_most;
+  if (!options.context) return std::min(trained, context_most);
+  if (*options.context < context_least)
+    throw Error{fmt::format("--context {} is too small: the prompts need {}", *options.context, context_least), "give at least that"};
+  return *options.context;
+}
+
+std::vector<Prompt> timed_prompts_for(const Options& options) {
+  if (options.workload.empty()) return timed_prompts();
+  return read_workload(options.workload);
+}
+
+/// Axes of the search; a space file may also fix values.
+std::vector<Axis> axes_for(const Options& options, ResolvedTarget& resolved) {
+  const LiveSetup& setup = resolved.setup;
+  const HasDraftModel draft = resolved.target.draft_model ? HasDraftModel::yes : HasDraftModel::no;
+  const DefaultValues defaults = default_axes(setup.engine, setup.probe, setup.model, options.goal, draft, resolved.target.machine.cores);
+  std::vector<Axis> axes;
+  if (!options.space_file.empty()) {
+    SpaceFile file = read_space(setup.engine, read_named_file(options.space_file, "--space"), options.space_file.string());
+    axes = std::move(file.axes);
+    resolved.fixed = merged(file.fixed, resolved.fixed);
+  } else if (!options.parameters.empty()) {
+    axes = axes_from(setup.engine, options.parameters, defaults);
+  } else {
+    for (const auto& [name, values] : defaults) axes.push_back({name, values});
+  }
+  for (const std::string& name : excluded_names(setup.engine, options.exclude))
+    std::erase_if(axes, [&](const Axis& axis) { return axis.parameter == name; });
+  if (axes.empty()) throw Error{"nothing is left to search", "name parameters with --param, or exclude fewer"};
+  for (const Axis& axis : axes) {
+    const ProbedParameter* probed = setup.probe.find(axis.parameter);
+    if (probed == nullptr || !probed->spelling)
+      throw Error{fmt::format("{} {} has no flag for {}: {}", setup.engine.name, setup.probe.version, axis.parameter, probed == nullptr ? "" : probed->lacking),
+                  "see what it has with: sweetspot engines " + setup.engine.name};
+  }
+  return axes;
+}
+
+}  // namespace
+
+ResolvedTarget resolve_target(const Options& options, Context& context) {
+  ResolvedTarget resolved;
+  LiveSetup& setup = resolved.setup;
+  setup.engine = chosen_engine(options, context);
+  setup.model = model_from(options.model, "-m FILE");
+  if (!options.draft_model.empty()) resolved.target.draft_model = model_from(options.draft_model, "--draft-model FILE");
+  setup.probe = probed(setup.engine, options, context);
+  setup.inputs.model = options.model;
+  setup.inputs.draft_model = options.draft_model;
+  setup.inputs.context = served_context(options, setup.model);
+  setup.inputs.extra_arguments = options.engine_arguments;
+  setup.parameters = parameters_of(setup.engine, setup.probe);
+  setup.port = options.port;
+  setup.cache_folder = context.paths.cache;
+  setup.gate_prompts = gate_prompts();
+  setup.timed_prompts = timed_prompts_for(options);
+  setup.goal = find_goal(options.goal);
+  setup.sampler = options.sampler;
+  setup.seed = options.seed;
+  resolved.fixed = config_from(setup.engine, options.fix, "--fix");
+  resolved.target.machine = probe_machine();
+  resolved.target.engine = {setup.engine.name, setup.probe.version, setup.probe.binary.string()};
+  resolved.target.model = setup.model;
+  return resolved;
+}
+
+TuneJob tune_job(const Options& options, Context& context) {
+  ResolvedTarget resolved = resolve_target(options, context);
+  TuneJob job;
+  const std::vector<Axis> axes = axes_for(options, resolved);
+  job.fixed = resolved.fixed;
+  job.space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, axes, resolved.fixed);
+  require_supported(resolved.setup.engine, resolved.setup.probe, job.space, resolved.setup.model, resolved.setup.inputs);
+  job.strategy = find_strategy(options.strategy).name;
+  job.settings.budget_s = std::chrono::duration<double>(options.budget).count();
+  job.settings.trials_most = options.trials.value_or(0);
+  job.settings.min_gain_ratio = 1 + options.min_gain_percent / 100;
+  job.settings.allow_lossy = options.allow_lossy;
+  job.settings.goal = resolved.setup.goal;
+  job.settings.seed = options.seed;
+
+  Study& study = job.study;
+  study.id = new_id();
+  study.tool_version = version_number();
+  study.started_at = utc_now_iso8601(std::chrono::system_clock::now());
+  study.seed = options.seed;
+  study.strategy = job.strategy;
+  study.goal = options.goal;
+  study.sampler = sampler_text(options.sampler);
+  study.target = resolved.target;
+  study.key = study_key(study.target, study.goal, options.sampler, prompt_set_digest(resolved.setup.timed_prompts), resolved.fixed);
+  study.fixed.values = resolved.setup.engine.launch.fixed;
+  study.fixed = merged(study.fixed, resolved.fixed);
+  study.fixed.values["context"] = resolved.setup.inputs.context;
+  study.baseline = job.space.baseline;
+  study.warnings = disturbances(study.target.machine, running_model_servers());
+  job.setup = std::move(resolved.setup);
+  return job;
+}
+
+void clear_status(Context& context) {
+  if (context.progress == Progress::animated) context.err << "\r\x1b[K" << std::flush;
+}
+
+TuneOutput progress_output(Context& context) {
+  TuneOutput output;
+  output.line = [&context](const std::string& text) {
+    clear_status(context);
+    if (context.progress != Progress::none) context.err << text << '\n' << std::flush;
+  };
+  output.status = [&context](const std::string& text) {
+    if (context.progress == Progress::animated) context.err << "\r\x1b[K" << shortened(escape_control(text), 100) << std::flush;
+  };
+  return output;
+}
+
+}  // namespace sweetspot

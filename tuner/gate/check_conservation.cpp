@@ -1,0 +1,73 @@
+#include "core/text.hpp"
+#include "gate/alignment.hpp"
+#include "gate/check.hpp"
+#include "gate/thresholds.hpp"
+
+#include <cmath>
+
+// G4: tokens that were counted against text that arrived, and lengths that were cut.
+
+namespace sweetspot {
+namespace {
+
+std::string tokens_text(std::int64_t tokens) { return std::to_string(tokens) + " tokens"; }
+
+bool same_content(const RequestSample& a, const RequestSample& b) {
+  return a.text == b.text && a.reasoning == b.reasoning && calls_text(a) == calls_text(b) && a.finish_reason == b.finish_reason;
+}
+
+double characters_per_token(const RequestSample& sample) {
+  const auto tokens = sample.usage.completion_tokens.value_or(0);
+  return tokens == 0 ? 0 : static_cast<double>(utf8_length(whole_text(sample))) / static_cast<double>(tokens);
+}
+
+std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSample& sample, const RequestSample& reference) {
+  const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
+  const std::int64_t expected = reference.usage.completion_tokens.value_or(0);
+  if (same_content(sample, reference) && tokens != expected)
+    return Evidence{prompt.id, tokens_text(expected), tokens_text(tokens), "the same text has another token count"};
+  const double rate = characters_per_token(sample);
+  const double reference_rate = characters_per_token(reference);
+  if (expected >= 8 && rate < thresholds::characters_per_token * reference_rate)
+    return excerpt(prompt.id, whole_text(reference), whole_text(sample), tokens_text(tokens) + " were counted, and far less text arrived");
+  return std::nullopt;
+}
+
+std::optional<Evidence> counts_of(const Prompt& prompt, const RequestSample& sample) {
+  const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
+  if (tokens <= 0 && !whole_text(sample).empty())
+    return Evidence{prompt.id, "a positive count", tokens_text(tokens), "text arrived and no tokens were counted"};
+  const auto predicted = sample.timings.predicted_n;
+  if (predicted && std::abs(*predicted - tokens) > 1)
+    return Evidence{prompt.id, tokens_text(tokens), tokens_text(*predicted), "usage and timings disagree on the token count"};
+  if (!sample.tokens.empty() && std::abs(static_cast<std::int64_t>(sample.tokens.size()) - tokens) > 1)
+    return Evidence{prompt.id, tokens_text(static_cast<std::int64_t>(sample.tokens.size())), tokens_text(tokens),
+                    "usage does not count the tokens that were listed"};
+  if (sample.finish_reason == "length" && tokens < prompt.max_tokens)
+    return Evidence{prompt.id, tokens_text(prompt.max_tokens), tokens_text(tokens), "cut for length before the limit that was asked for"};
+  if (tokens > prompt.max_tokens)
+    return Evidence{prompt.id, tokens_text(prompt.max_tokens), tokens_text(tokens), "more tokens counted than were asked for"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Evidence> check_conservation(const PromptCase& prompt_case) {
+  const ReferenceAnswer& reference = prompt_case.reference;
+  const auto both = [&](const RequestSample& sample, const RequestSample& expected) {
+    if (auto fault = counts_of(reference.prompt, sample)) return fault;
+    return against_reference(reference.prompt, sample, expected);
+  };
+  if (auto fault = both(prompt_case.candidate.streamed, reference.streamed)) return fault;
+  if (prompt_case.candidate.plain) return both(*prompt_case.candidate.plain, reference.plain);
+  return std::nullopt;
+}
+
+std::optional<Evidence> check_alone(const Prompt& prompt, const RequestSample& sample) {
+  if (sample.http_status != 200 || !sample.error_body.empty())
+    return Evidence{prompt.id, "an answer", sample.error_body, "HTTP " + std::to_string(sample.http_status) + " while timed"};
+  if (!sample.protocol_faults.empty()) return Evidence{prompt.id, "", whole_text(sample), sample.protocol_faults.front()};
+  return counts_of(prompt, sample);
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,42 @@
+#include "gate/alignment.hpp"
+#include "gate/check.hpp"
+
+// G5: the same configuration streamed and not streamed says the same, or differs where a prompt-cache hit may flip a near
+// tie. Tool calls must agree.
+
+namespace sweetspot {
+namespace {
+
+using Class = TokenJudgement::Class;
+
+/// How far the first difference of `sample` from `base` is explained by the alternatives that `base` shows there.
+Class explained(const RequestSample& base, const RequestSample& sample, double tie_margin) {
+  const auto divergence = first_text_divergence(base, sample);
+  if (!divergence) return Class::agree;
+  if (divergence->token >= base.tokens.size()) return Class::miscommit;
+  return judge_text(base.tokens[divergence->token], divergence->continuation, tie_margin).classification;
+}
+
+bool has_alternatives(const RequestSample& sample) { return !sample.tokens.empty() && sample.tokens.front().top.size() > 1; }
+
+}  // namespace
+
+std::optional<Evidence> check_stream(const PromptCase& prompt_case) {
+  if (!prompt_case.candidate.plain) return std::nullopt;
+  const RequestSample& streamed = prompt_case.candidate.streamed;
+  const RequestSample& plain = *prompt_case.candidate.plain;
+  const std::string& id = prompt_case.reference.prompt.id;
+  if (calls_text(streamed) != calls_text(plain))
+    return excerpt(id, calls_text(plain) + plain.text, calls_text(streamed) + streamed.text, "tool calls streamed differ from those not streamed");
+  if (streamed.text == plain.text && streamed.reasoning == plain.reasoning) return std::nullopt;
+
+  const RequestSample& reference = prompt_case.reference.plain;
+  const double margin = prompt_case.tie_margin;
+  // The candidate's own alternatives explain a flip; under speculation they are not shown, then the reference's do.
+  if (has_alternatives(plain) && explained(plain, streamed, margin) <= Class::tie) return std::nullopt;
+  if (explained(reference, streamed, margin) != Class::miscommit && explained(reference, plain, margin) != Class::miscommit)
+    return std::nullopt;
+  return excerpt(id, whole_text(plain), whole_text(streamed), "text streamed differs from text not streamed");
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "backends/chat.hpp"
+#include "core/interrupt.hpp"
+#include "core/parameter.hpp"
+#include "core/verdict.hpp"
+#include "gate/check.hpp"
+#include "gate/engagement.hpp"
+#include "gate/reference.hpp"
+#include "gate/rescore.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// Everything that a candidate answered for the gate.
+struct Interview {
+  std::vector<CandidateAnswer> answers;
+  std::vector<CandidateAnswer> replays;  ///< the first prompts again at the end, on the same process (G10)
+  std::int64_t requests = 0;
+  enum class End { complete, enough_broken, out_of_time };
+  End end = End::complete;
+};
+
+struct InterviewPlan {
+  std::vector<std::size_t> prompts;  ///< indices of usable reference answers
+  /// Not streamed as well: every prompt, or every second one (and whatever differs) on slow models.
+  enum class Plain { every, every_second };
+  Plain plain = Plain::every;
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+};
+
+/// Asks a running candidate as its user would: greedy, prompt cache as served. Ends early when enough prompts are broken.
+Interview interview(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan, const InterruptFlag& interrupt);
+
+/// What the verdict depends on beside the answers.
+struct GateContext {
+  const EngineDescriptor& engine;
+  const Reference& reference;
+  const std::vector<Parameter>& parameters;
+  Config config;
+  ServerTraces traces;
+  Tier tier = Tier::quick;
+};
+
+/// The configuration against the reference. Without `scores`, texts that differ are judged by their first divergence
+/// alone: enough to see that something is broken, never enough for a pass.
+Verdict judged(const GateContext& context, const Interview& interview, const std::vector<ScoredText>* scores);
+
+/// Seconds per decoded token of the reference / those of the candidate, over the prompts both answered streamed.
+std::optional<double> gate_speed_ratio(const Reference& reference, const Interview& interview);
+
+/// How strict: what the configuration's flags may do to the output.
+enum class Strictness { exact, numeric, lossy };
+Strictness strictness(const EngineDescriptor& engine, const std::vector<Parameter>& parameters, const Config& config);
+
+/// A trap of the descriptor that the configuration trips, or null.
+const Trap* tripped_trap(const EngineDescriptor& engine, const std::vector<Parameter>& parameters, const Config& config);
+
+}  // namespace sweetspot

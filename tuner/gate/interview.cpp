@@ -1,0 +1,81 @@
+#include "gate/gate.hpp"
+#include "gate/thresholds.hpp"
+
+#include <algorithm>
+
+namespace sweetspot {
+namespace {
+
+RequestSample ask_candidate(const ChatTarget& candidate, const Prompt& prompt, ChatOptions::Streaming streaming, const InterruptFlag& interrupt) {
+  ChatOptions options;
+  options.streaming = streaming;
+  const bool tokens = streaming == ChatOptions::Streaming::no && !candidate.engine->protocol.logprobs_json.empty();
+  options.logprobs = tokens ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no;
+  return ask(candidate, prompt, options, interrupt);
+}
+
+bool same_as_reference(const RequestSample& sample, const ReferenceAnswer& reference) {
+  return whole_text(sample) == whole_text(reference.streamed);
+}
+
+bool is_broken(const Reference& reference, const CandidateAnswer& answer) {
+  const PromptCase prompt_case{reference.answers[answer.reference_index], answer, reference.tie_margin};
+  return std::any_of(prompt_checks().begin(), prompt_checks().end(),
+                     [&](const PromptCheckRow& row) { return row.check(prompt_case).has_value(); });
+}
+
+}  // namespace
+
+Interview interview(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan, const InterruptFlag& interrupt) {
+  Interview result;
+  int broken = 0;
+  for (std::size_t i = 0; i < plan.prompts.size(); ++i) {
+    if (std::chrono::steady_clock::now() > plan.deadline) {
+      result.end = Interview::End::out_of_time;
+      return result;
+    }
+    CandidateAnswer answer;
+    answer.reference_index = plan.prompts[i];
+    const ReferenceAnswer& expected = reference.answers[answer.reference_index];
+    answer.streamed = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::yes, interrupt);
+    ++result.requests;
+    if (plan.plain == InterviewPlan::Plain::every || i % 2 == 0 || !same_as_reference(answer.streamed, expected)) {
+      answer.plain = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::no, interrupt);
+      ++result.requests;
+    }
+    if (is_broken(reference, answer)) ++broken;
+    result.answers.push_back(std::move(answer));
+    if (broken >= thresholds::broken_prompts_enough) {
+      result.end = Interview::End::enough_broken;
+      return result;
+    }
+  }
+  const std::size_t replays = std::min<std::size_t>(thresholds::replayed_prompts, plan.prompts.size());
+  for (std::size_t i = 0; i < replays; ++i) {
+    CandidateAnswer answer;
+    answer.reference_index = plan.prompts[i];
+    answer.streamed = ask_candidate(candidate, reference.answers[answer.reference_index].prompt, ChatOptions::Streaming::yes, interrupt);
+    ++result.requests;
+    result.replays.push_back(std::move(answer));
+  }
+  return result;
+}
+
+std::optional<double> gate_speed_ratio(const Reference& reference, const Interview& interview) {
+  const auto per_token = [](const RequestSample& sample) {
+    const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
+    if (tokens < 16 || !sample.last_token_ms || !sample.first_token_ms || *sample.last_token_ms <= *sample.first_token_ms) return 0.0;
+    return (*sample.last_token_ms - *sample.first_token_ms) / static_cast<double>(tokens - 1);
+  };
+  std::vector<double> ratios;
+  for (const CandidateAnswer& answer : interview.answers) {
+    const double expected = per_token(reference.answers[answer.reference_index].streamed);
+    const double observed = per_token(answer.streamed);
+    if (expected > 0 && observed > 0) ratios.push_back(expected / observed);
+  }
+  if (ratios.empty()) return std::nullopt;
+  std::sort(ratios.begin(), ratios.end());
+  return ratios[ratios.size() / 2];
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,106 @@
+#include "gate/reference.hpp"
+
+#include "gate/alignment.hpp"
+#include "gate/thresholds.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sweetspot {
+namespace {
+
+constexpr std::size_t asked_again_every = 3;   ///< a third of the prompts, after a restart
+constexpr std::size_t noise_positions = 48;    ///< re-scored on the reference's own text to learn its noise
+
+RequestSample ask_once(const ChatTarget& server, const Prompt& prompt, ChatOptions::Streaming streaming, ChatOptions::Logprobs logprobs,
+                       const InterruptFlag& interrupt) {
+  ChatOptions options;
+  options.streaming = streaming;
+  options.logprobs = logprobs;
+  options.prompt_cache = ChatOptions::PromptCache::off;
+  return ask(server, prompt, options, interrupt);
+}
+
+bool same_answer(const RequestSample& a, const RequestSample& b) {
+  if (a.text != b.text || a.reasoning != b.reasoning || a.calls.size() != b.calls.size()) return false;
+  return std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(),
+                    [](const ToolCall& x, const ToolCall& y) { return x.name == y.name && x.arguments == y.arguments; });
+}
+
+}  // namespace
+
+std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const ReferencePlan& plan, const ReferenceProgress& progress,
+                                           const InterruptFlag& interrupt) {
+  const bool scores = !server.engine->protocol.logprobs_json.empty();
+  std::vector<ReferenceAnswer> answers;
+  for (const Prompt& asked : plan.prompts) {
+    ReferenceAnswer answer;
+    answer.prompt = asked;
+    if (plan.max_tokens > 0) answer.prompt.max_tokens = std::min(asked.max_tokens, plan.max_tokens);
+    answer.streamed = ask_once(server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
+    answer.plain = ask_once(server, answer.prompt, ChatOptions::Streaming::no,
+                            scores ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no, interrupt);
+    if (scores && answer.plain.http_status == 200) answer.prompt_tokens = prompt_tokens(server, answer.prompt, interrupt);
+    answers.push_back(std::move(answer));
+    if (progress) progress(answers.size(), plan.prompts.size());
+  }
+  return answers;
+}
+
+void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers, const InterruptFlag& interrupt) {
+  for (std::size_t i = 0; i < answers.size(); i += asked_again_every) {
+    ReferenceAnswer& answer = answers[i];
+    const RequestSample again =
+        ask_once(fresh_server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
+    if (!same_answer(again, answer.streamed)) {
+      answer.usable = false;
+      answer.streamed.protocol_faults.push_back("not reproducible: the same prompt after a restart has another answer");
+    }
+  }
+}
+
+double measured_tie_margin(const ChatTarget& server, const std::vector<ReferenceAnswer>& answers, const InterruptFlag& interrupt) {
+  double worst = 0;
+  std::size_t positions = 0;
+  for (const ReferenceAnswer& answer : answers) {
+    if (answer.prompt_tokens.empty() || !answer.prompt.tools_json.empty()) continue;
+    std::vector<std::int64_t> tokens = answer.prompt_tokens;
+    for (const TokenRecord& token : answer.plain.tokens) {
+      if (positions >= noise_positions) break;
+      const TokenRecord again = next_token(server, tokens, thresholds::alternatives, interrupt);
+      if (!again.top.empty() && !token.top.empty() && again.top.front().id == token.top.front().id)
+        worst = std::max(worst, std::abs(again.top.front().logprob - token.top.front().logprob));
+      tokens.push_back(token.id);
+      ++positions;
+    }
+  }
+  return std::clamp(2 * worst, thresholds::tie_floor, thresholds::tie_cap);
+}
+
+std::optional<std::string> unsound_reason(const Reference& reference) {
+  for (const Finding& finding : reference.summary.findings) {
+    if (finding.fatal) return finding.text;
+  }
+  int texts = 0;
+  std::int64_t tokens = 0;
+  for (const ReferenceAnswer& answer : reference.answers) {
+    if (!answer.usable || !answer.prompt.tools_json.empty()) continue;
+    ++texts;
+    tokens += answer.plain.usage.completion_tokens.value_or(0);
+  }
+  if (texts >= thresholds::text_prompts_least && tokens >= thresholds::tokens_least) return std::nullopt;
+  return "only " + std::to_string(texts) + " text prompts with " + std::to_string(tokens) +
+         " tokens are answered soundly by plain greedy decoding; at least " + std::to_string(thresholds::text_prompts_least) +
+         " prompts and " + std::to_string(thresholds::tokens_least) + " tokens are needed to verify anything";
+}
+
+std::string_view to_string(Tier tier) {
+  switch (tier) {
+    case Tier::quick: return "quick";
+    case Tier::standard: return "standard";
+    case Tier::release: return "release";
+  }
+  return "";
+}
+
+}  // namespace sweetspot

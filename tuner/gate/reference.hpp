@@ -1,0 +1,75 @@
+#pragma once
+
+#include "backends/chat.hpp"
+#include "core/interrupt.hpp"
+#include "core/prompt.hpp"
+#include "core/request_sample.hpp"
+#include "core/study.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// One prompt as plain greedy decoding answers it.
+struct ReferenceAnswer {
+  Prompt prompt;
+  RequestSample streamed;
+  RequestSample plain;  ///< with the tokens and their alternatives, where the engine gives them
+  std::vector<std::int64_t> prompt_tokens;
+  bool usable = true;  ///< sound in itself, so that a candidate can be held against it
+};
+
+/// What candidates are compared with (gate.md, first paragraph).
+struct Reference {
+  std::string key;  ///< binary, model, template, semantic parameters, prompt set, thresholds
+  std::vector<ReferenceAnswer> answers;
+  ReferenceSummary summary;
+  double tie_margin = 0;  ///< tau, nat
+  double decode_tokens_per_second = 0;
+  double near_tie_share = 0;  ///< of the positions: margin to the second choice <= tau
+  bool has_logprobs = false;
+};
+
+/// The reference is not good enough to compare anything with: no claim is possible. Nothing when it is.
+std::optional<std::string> unsound_reason(const Reference& reference);
+
+/// How much is asked. Fewer and shorter for slow models, so that the plan fits the user's time.
+struct ReferencePlan {
+  std::vector<Prompt> prompts;
+  int max_tokens = 0;  ///< cap over the prompts' own; 0: none
+};
+
+using ReferenceProgress = std::function<void(std::size_t done, std::size_t all)>;
+
+/// Asks every prompt streamed and not streamed, prompt cache off, greedy.
+std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const ReferencePlan& plan, const ReferenceProgress& progress,
+                                           const InterruptFlag& interrupt);
+
+/// A third of the prompts again, on a server started anew: what differs from itself is not usable.
+void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers, const InterruptFlag& interrupt);
+
+/// tau of gate.md 7.3: twice the difference that re-scoring the reference's own text shows, within its floor and cap.
+double measured_tie_margin(const ChatTarget& server, const std::vector<ReferenceAnswer>& answers, const InterruptFlag& interrupt);
+
+enum class ChatTemplate { present, missing };
+
+/// G1: absolute checks on the answers, what is dropped, what cannot be verified, and the summary figures.
+Reference qualified(std::vector<ReferenceAnswer> answers, const std::string& key, double tie_margin, ChatTemplate chat_template);
+
+/// Kept on disk by key. load_reference gives nothing when there is none or it cannot be read.
+void save_reference(const std::filesystem::path& folder, const Reference& reference);
+std::optional<Reference> load_reference(const std::filesystem::path& folder, const std::string& key);
+
+enum class Tier { quick, standard, release };
+std::string_view to_string(Tier tier);
+Tier tier_from(std::string_view text);
+
+/// Indices of the usable answers that a tier compares, cheap and decisive first.
+std::vector<std::size_t> selection(const Reference& reference, Tier tier);
+
+}  // namespace sweetspot

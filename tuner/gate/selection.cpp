@@ -1,0 +1,39 @@
+#include "core/error.hpp"
+#include "gate/reference.hpp"
+
+#include <map>
+
+namespace sweetspot {
+namespace {
+
+/// How many prompts of a class the quick tier asks: few of each, and most of those that show unverified drafts (open
+/// prose) and lost tool calls.
+int quick_share(const std::string& prompt_class) {
+  static const std::map<std::string, int> share = {{"code", 2},         {"prose", 4}, {"short", 1}, {"json", 1}, {"tools", 6}, {"chat", 1},
+                                                   {"multilingual", 1}, {"copy", 1},  {"long", 0},  {"reasoning", 1}};
+  const auto found = share.find(prompt_class);
+  return found == share.end() ? 1 : found->second;
+}
+
+}  // namespace
+
+Tier tier_from(std::string_view text) {
+  for (const Tier tier : {Tier::quick, Tier::standard, Tier::release}) {
+    if (to_string(tier) == text) return tier;
+  }
+  throw Error{"unknown tier \"" + std::string(text) + "\"", "use quick, standard or release"};
+}
+
+std::vector<std::size_t> selection(const Reference& reference, Tier tier) {
+  std::vector<std::size_t> chosen;
+  std::map<std::string, int> taken;
+  for (std::size_t i = 0; i < reference.answers.size(); ++i) {
+    const ReferenceAnswer& answer = reference.answers[i];
+    if (!answer.usable) continue;
+    if (tier == Tier::quick && ++taken[answer.prompt.prompt_class] > quick_share(answer.prompt.prompt_class)) continue;
+    chosen.push_back(i);
+  }
+  return chosen;
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,184 @@
+#include "gate/alignment.hpp"
+#include "gate/detectors.hpp"
+#include "gate/reference.hpp"
+#include "gate/thresholds.hpp"
+#include "gate/tool_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+// G1: is the engine with this model sound as it comes? Absolute checks on plain greedy decoding, before any flag.
+
+namespace sweetspot {
+namespace {
+
+constexpr int stream_differs_fatal = 2;   ///< prompts; one alone may be a near tie
+constexpr int counts_differ_fatal = 2;
+constexpr double share_fatal = 0.25;      ///< of the text prompts: empty, leaking, or left in the reasoning channel
+
+struct Fault {
+  std::string code;
+  std::string text;
+  std::string expected;
+  std::string observed;
+};
+
+std::string call_text(const RequestSample& sample) {
+  std::string text;
+  for (const ToolCall& call : sample.calls) text += call.name + call.arguments + "\n";
+  return text;
+}
+
+std::optional<Fault> stream_fault(const ReferenceAnswer& answer) {
+  const RequestSample& streamed = answer.streamed;
+  const RequestSample& plain = answer.plain;
+  const char* what = "text streamed differs from text not streamed";
+  if (streamed.text != plain.text) return Fault{"stream_differs", what, plain.text, streamed.text};
+  if (streamed.reasoning != plain.reasoning) return Fault{"stream_differs", what, plain.reasoning, streamed.reasoning};
+  if (call_text(streamed) != call_text(plain))
+    return Fault{"stream_differs", "tool calls streamed differ from those not streamed", call_text(plain), call_text(streamed)};
+  return std::nullopt;
+}
+
+std::optional<Fault> count_fault(const ReferenceAnswer& answer) {
+  const auto streamed = answer.streamed.usage.completion_tokens;
+  const auto plain = answer.plain.usage.completion_tokens;
+  if (!streamed || !plain) return Fault{"no_counts", "the server gives no token counts", "usage.completion_tokens", "nothing"};
+  const auto listed = static_cast<std::int64_t>(answer.plain.tokens.size());
+  const bool disagrees = *streamed != *plain || (listed > 0 && std::abs(*plain - listed) > 1);
+  if (!disagrees) return std::nullopt;
+  return Fault{"counts_differ", "token counts disagree for the same text", std::to_string(listed > 0 ? listed : *plain) + " tokens",
+               std::to_string(*streamed) + " streamed, " + std::to_string(*plain) + " not streamed"};
+}
+
+std::optional<Fault> emptiness(const RequestSample& sample) {
+  if (!sample.text.empty() || !sample.calls.empty()) return std::nullopt;
+  if (sample.reasoning.empty()) return Fault{"empty_answers", "the answer is empty", "text", "nothing"};
+  if (sample.finish_reason == "length") return Fault{"cut_while_thinking", "cut while still thinking", "", sample.reasoning};
+  return Fault{"answer_in_reasoning", "the answer is left in the reasoning channel", "text", sample.reasoning};
+}
+
+/// The first thing that makes the answer useless as a reference.
+std::optional<Fault> fault_of(const ReferenceAnswer& answer) {
+  for (const RequestSample* sample : {&answer.streamed, &answer.plain}) {
+    if (sample->http_status != 200 || !sample->error_body.empty())
+      return Fault{"refused", "HTTP " + std::to_string(sample->http_status), "an answer", sample->error_body};
+    if (!sample->protocol_faults.empty()) return Fault{"protocol", sample->protocol_faults.front(), "", ""};
+  }
+  if (auto fault = stream_fault(answer)) return fault;
+  if (auto fault = count_fault(answer)) return fault;
+  if (auto fault = emptiness(answer.streamed)) return fault;
+  if (const std::string leak = leaked_markup(answer.prompt, answer.streamed.text, ""); !leak.empty() && answer.prompt.tools_json.empty())
+    return Fault{"markup_leaks", "control text " + leak + " in the answer", "", answer.streamed.text};
+  if (!answer.prompt.tools_json.empty()) {
+    for (const RequestSample* sample : {&answer.streamed, &answer.plain}) {
+      if (const auto faults = tool_faults(answer.prompt, *sample); !faults.empty())
+        return Fault{"tool_calls_malformed", faults.front(), "", call_text(*sample) + sample->text};
+    }
+    if (const auto wrong = expectation_fault(answer.prompt, answer.streamed)) return Fault{"tools_not_answered", *wrong, "", ""};
+  } else if (loops(answer.streamed.text)) {
+    return Fault{"repeats_itself", "repeats itself until it is cut", "", ""};
+  }
+  return std::nullopt;
+}
+
+struct Count {
+  int prompts = 0;
+  Fault first;
+  std::string prompt_id;
+};
+
+bool is_fatal(const std::string& code, int count, int texts) {
+  if (code == "stream_differs") return count >= stream_differs_fatal;
+  if (code == "counts_differ" || code == "no_counts") return count >= counts_differ_fatal;
+  const bool by_share = code == "empty_answers" || code == "markup_leaks" || code == "answer_in_reasoning";
+  return by_share && count >= std::max(2.0, share_fatal * texts);
+}
+
+std::vector<Finding> findings_of(const std::map<std::string, Count>& counts, int texts, ChatTemplate chat_template) {
+  std::vector<Finding> findings;
+  if (chat_template == ChatTemplate::missing) {
+    findings.push_back({"no_chat_template",
+                        "the model has no chat template: the server makes one up, and answers may be worse than the model can do",
+                        std::nullopt, false});
+  }
+  for (const auto& [code, count] : counts) {
+    if (code == "tools_not_answered" || code == "repeats_itself" || code == "cut_while_thinking") continue;
+    Finding finding;
+    finding.code = code;
+    finding.fatal = is_fatal(code, count.prompts, texts);
+    finding.text = count.first.text + " (" + std::to_string(count.prompts) + (count.prompts == 1 ? " prompt, " : " prompts, first ") +
+                   count.prompt_id + ")";
+    if (!count.first.expected.empty() || !count.first.observed.empty())
+      finding.evidence = excerpt(count.prompt_id, count.first.expected, count.first.observed, count.first.text);
+    findings.push_back(finding);
+  }
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) { return a.fatal > b.fatal; });
+  return findings;
+}
+
+double share_of_near_ties(const std::vector<ReferenceAnswer>& answers, double tie_margin) {
+  std::int64_t positions = 0;
+  std::int64_t near = 0;
+  for (const ReferenceAnswer& answer : answers) {
+    for (const TokenRecord& token : answer.plain.tokens) {
+      if (token.top.size() < 2) continue;
+      ++positions;
+      if (token.top[0].logprob - token.top[1].logprob <= tie_margin) ++near;
+    }
+  }
+  return positions == 0 ? 0 : static_cast<double>(near) / static_cast<double>(positions);
+}
+
+double median_rate(const std::vector<ReferenceAnswer>& answers) {
+  std::vector<double> rates;
+  for (const ReferenceAnswer& answer : answers) {
+    const auto& timings = answer.streamed.timings;
+    if (timings.predicted_n.value_or(0) >= 32 && timings.predicted_ms.value_or(0) > 0)
+      rates.push_back(static_cast<double>(*timings.predicted_n - 1) * 1000 / *timings.predicted_ms);
+  }
+  if (rates.empty()) return 0;
+  std::sort(rates.begin(), rates.end());
+  return rates[rates.size() / 2];
+}
+
+}  // namespace
+
+Reference qualified(std::vector<ReferenceAnswer> answers, const std::string& key, double tie_margin, ChatTemplate chat_template) {
+  Reference reference;
+  reference.key = key;
+  reference.tie_margin = tie_margin;
+  reference.summary.prompts = static_cast<int>(answers.size());
+  std::map<std::string, Count> counts;
+  std::map<std::string, std::pair<int, int>> usable_of_class;  // usable, all
+  int texts = 0;
+  for (ReferenceAnswer& answer : answers) {
+    if (answer.prompt.tools_json.empty()) ++texts;
+    auto& [usable, all] = usable_of_class[answer.prompt.prompt_class];
+    ++all;
+    if (const auto fault = fault_of(answer)) {
+      answer.usable = false;
+      Count& count = counts[fault->code];
+      if (count.prompts++ == 0) {
+        count.first = *fault;
+        count.prompt_id = answer.prompt.id;
+      }
+      reference.summary.dropped.push_back({answer.prompt.id, fault->text});
+      continue;
+    }
+    ++usable;
+    reference.summary.tokens += answer.plain.usage.completion_tokens.value_or(0);
+    if (!answer.plain.tokens.empty()) reference.has_logprobs = true;
+  }
+  for (const auto& [name, share] : usable_of_class) {
+    if (share.first < thresholds::class_share_least * share.second || share.first == 0) reference.summary.not_verified.push_back(name);
+  }
+  reference.summary.findings = findings_of(counts, texts, chat_template);
+  reference.near_tie_share = share_of_near_ties(answers, tie_margin);
+  reference.decode_tokens_per_second = median_rate(answers);
+  reference.answers = std::move(answers);
+  return reference;
+}
+
+}  // namespace sweetspot

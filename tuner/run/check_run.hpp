@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/interrupt.hpp"
+#include "core/search_space.hpp"
+#include "core/study.hpp"
+#include "run/live_runner.hpp"
+#include "run/tune.hpp"
+
+namespace sweetspot {
+
+/// One configuration through the gate.
+struct CheckJob {
+  LiveSetup setup;
+  SearchSpace space;  ///< baseline and parameters; no axes
+  Config fixed;
+  Config set;         ///< on top of the baseline
+  Tier tier = Tier::standard;
+};
+
+struct CheckReport {
+  Config config;
+  Config changed;
+  Verdict verdict;                  ///< outcome error when the server failed
+  std::optional<Failure> failure;
+  ReferenceSummary reference;
+  std::optional<Command> command;
+  double duration_s = 0;
+};
+
+/// Reference, then the configuration. An engine or model that is unsound as it comes is a verdict of broken by G1.
+CheckReport run_check(CheckJob& job, const InterruptFlag& interrupt, const TuneOutput& output);
+
+}  // namespace sweetspot

@@ -1,0 +1,209 @@
+#include "run/conclude.hpp"
+
+#include "core/statistics.hpp"
+#include "run/confirm.hpp"
+#include "run/ranking.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace sweetspot {
+namespace {
+
+constexpr double confidence = 0.95;
+constexpr double interval_factor = 2.0;  ///< deviations: about 95 % for one search visit of each arm
+constexpr double class_loss = 0.97;      ///< below this a class is said to lose
+
+std::optional<double> timed_ratio(const Study& study, const Trial& trial) {
+  const Trial* baseline = find_trial(study, study.baseline);
+  if (baseline == nullptr || !search_score(*baseline) || !search_score(trial)) return std::nullopt;
+  return *search_score(*baseline) / *search_score(trial);
+}
+
+bool is_part_of(const Config& part, const Config& whole) {
+  return std::all_of(part.values.begin(), part.values.end(), [&](const auto& entry) {
+    const auto found = whole.values.find(entry.first);
+    return found != whole.values.end() && found->second == entry.second;
+  });
+}
+
+/// The smallest part of `changed` that was seen to fail as badly.
+Config culprit_of(const Study& study, const Trial& trial) {
+  const Trial* smallest = &trial;
+  for (const Trial& other : study.trials) {
+    const bool fails = other.verdict && other.verdict->outcome >= trial.verdict->outcome && !other.changed.values.empty();
+    if (fails && is_part_of(other.changed, trial.changed) && other.changed.values.size() < smallest->changed.values.size()) smallest = &other;
+  }
+  return smallest->changed;
+}
+
+void add_rejected(Study& study, const StudySettings& settings, const CommandOf& command_of) {
+  study.rejected.clear();
+  const Trial* baseline = find_trial(study, study.baseline);
+  for (const Trial& trial : study.trials) {
+    if (!trial.verdict || trial.verdict->outcome <= Outcome::tie) continue;
+    if (trial.verdict->outcome == Outcome::lossy && settings.allow_lossy == AllowLossy::yes) continue;
+    Rejected rejected;
+    rejected.config = trial.config;
+    rejected.changed = trial.changed;
+    rejected.culprit = culprit_of(study, trial);
+    rejected.outcome = trial.verdict->outcome;
+    rejected.check = trial.verdict->check;
+    rejected.evidence = trial.verdict->evidence;
+    rejected.command = command_of(trial.config);
+    rejected.speed_ratio = timed_ratio(study, trial);
+    if (rejected.speed_ratio) rejected.speed_basis = "timed";
+    if (!rejected.speed_ratio && trial.gate_speed_ratio && baseline != nullptr && baseline->gate_speed_ratio) {
+      rejected.speed_ratio = *trial.gate_speed_ratio / *baseline->gate_speed_ratio;
+      rejected.speed_basis = "gate";
+    }
+    study.rejected.push_back(rejected);
+  }
+  std::stable_sort(study.rejected.begin(), study.rejected.end(),
+                   [](const Rejected& a, const Rejected& b) { return a.speed_ratio.value_or(-1) > b.speed_ratio.value_or(-1); });
+}
+
+void add_effects(Study& study) {
+  study.effects.clear();
+  const auto noise = visit_noise(study);
+  for (const Trial& trial : study.trials) {
+    const auto ratio = timed_ratio(study, trial);
+    if (trial.changed.values.size() != 1 || !ratio || !noise) continue;
+    const Trial* baseline = find_trial(study, study.baseline);
+    const double visits = static_cast<double>(std::max<std::size_t>(1, trial.visits.size()));
+    const double base_visits = static_cast<double>(std::max<std::size_t>(1, baseline->visits.size()));
+    const double half = interval_factor * *noise * std::sqrt(1 / visits + 1 / base_visits);
+    const auto& [name, value] = *trial.changed.values.begin();
+    study.effects.push_back({name, value, *ratio, *ratio * std::exp(-half), *ratio * std::exp(half)});
+  }
+}
+
+/// Trials that no other one beats in speed without taking more memory.
+std::vector<std::string> front(const std::vector<const Trial*>& trials) {
+  struct Point {
+    const Trial* trial;
+    double seconds;
+    double bytes;
+  };
+  std::vector<Point> points;
+  for (const Trial* trial : trials) {
+    const auto seconds = search_score(*trial);
+    const std::int64_t bytes = trial->measurement ? trial->measurement->memory_bytes_peak.value_or(0) : 0;
+    if (seconds) points.push_back({trial, *seconds, static_cast<double>(bytes)});
+  }
+  std::vector<std::string> ids;
+  for (const Point& point : points) {
+    const bool dominated = std::any_of(points.begin(), points.end(), [&](const Point& other) {
+      return other.bytes <= point.bytes && other.seconds < point.seconds;
+    });
+    if (!dominated) ids.push_back(point.trial->id);
+  }
+  return ids;
+}
+
+void add_fronts(Study& study) {
+  std::vector<const Trial*> same;
+  std::vector<const Trial*> lossy;
+  for (const Trial& trial : study.trials) {
+    if (!trial.measurement || trial.failure || !trial.verdict) continue;
+    if (trial.verdict->outcome <= Outcome::tie) same.push_back(&trial);
+    if (trial.verdict->outcome == Outcome::lossy) lossy.push_back(&trial);
+  }
+  study.pareto = front(same);
+  study.pareto_lossy = front(lossy);
+}
+
+std::string slower_classes(const Trial& baseline, const Trial& winner) {
+  std::string names;
+  if (!baseline.measurement || !winner.measurement) return names;
+  for (const auto& [name, row] : winner.measurement->classes) {
+    const auto base = baseline.measurement->classes.find(name);
+    if (base == baseline.measurement->classes.end() || !base->second.decode_tokens_per_second || !row.decode_tokens_per_second) continue;
+    const double ratio = *row.decode_tokens_per_second / *base->second.decode_tokens_per_second;
+    if (ratio < class_loss) names += fmt::format("{}{} ({:.2f}x)", names.empty() ? "" : ", ", name, ratio);
+  }
+  return names;
+}
+
+/// The trial that was confirmed against the default: the one with the most complete blocks.
+const Trial* confirmed(const Study& study, const Trial& baseline) {
+  const Trial* best = nullptr;
+  std::size_t blocks = 0;
+  for (const Trial& trial : study.trials) {
+    const std::size_t own = &trial == &baseline ? 0 : block_log_ratios(baseline, trial).size();
+    if (own > blocks) {
+      best = &trial;
+      blocks = own;
+    }
+  }
+  return best;
+}
+
+void recommend(Study& study, const StudySettings& settings, const CommandOf& command_of) {
+  const Trial& baseline = *find_trial(study, study.baseline);
+  const Trial* candidate = confirmed(study, baseline);
+  const ConfirmDecision decision = decide(block_log_ratios(baseline, candidate != nullptr ? *candidate : baseline));
+  Recommendation& result = study.recommendation;
+  result = {};
+  result.config = study.baseline;
+  result.not_verified = study.reference.not_verified;
+  result.command = command_of(study.baseline);
+  result.verdict = baseline.verdict;
+  if (std::isfinite(decision.detectable) && decision.detectable > 0) result.detectable_gain_ratio = std::exp(decision.detectable);
+  const double ratio = std::exp(decision.mean);
+  const bool memory_goal = settings.goal.rank == Goal::Rank::memory;
+  const bool faster = decision.different && decision.mean > 0 && ratio >= settings.min_gain_ratio;
+  const bool smaller = memory_goal && candidate != nullptr && decision.n >= confirm_blocks_least && ratio * memory_goal_slack >= 1;
+  if (candidate != nullptr && eligible(*candidate, settings.allow_lossy) && (faster || smaller)) {
+    result.kind = RecommendationKind::improvement;
+    result.config = candidate->config;
+    result.changed = candidate->changed;
+    result.command = command_of(candidate->config);
+    result.verdict = candidate->verdict;
+    result.gain = Gain{ratio, std::exp(decision.interval.low), std::exp(decision.interval.high), confidence};
+    result.reason = fmt::format("{:.2f}x the default's speed, confirmed in {} blocks", ratio, decision.n);
+    if (const std::string slower = slower_classes(baseline, *candidate); !slower.empty()) result.reason += "; slower than the default for " + slower;
+    return;
+  }
+  const bool any = !ranked(study, settings.goal, settings.allow_lossy).empty();
+  if (decision.n < confirm_blocks_least) {
+    result.reason = "the time was too short to confirm a gain: give it more with --budget";
+  } else if (candidate == nullptr) {
+    result.reason = any ? "every other configuration that passed the gate is clearly slower" : "no other configuration passed the gate";
+  } else if (decision.different && decision.mean > 0) {
+    result.reason = fmt::format("the best candidate ({}) gains {:.1f} %, less than --min-gain", display(candidate->changed), (ratio - 1) * 100);
+  } else {
+    result.reason = fmt::format("no gain could be told from noise: the best candidate ({}) came out at {:.2f}x ({:.2f} - {:.2f})",
+                                display(candidate->changed), ratio, std::exp(decision.interval.low), std::exp(decision.interval.high));
+  }
+}
+
+}  // namespace
+
+void conclude(Study& study, const StudySettings& settings, const CommandOf& command_of) {
+  for (const Trial& trial : study.trials) study.commands[trial.id] = command_of(trial.config);
+  study.baseline_command = command_of(study.baseline);
+  const Trial* baseline = find_trial(study, study.baseline);
+  study.baseline_measurement = baseline != nullptr ? baseline->measurement : std::nullopt;
+  add_rejected(study, settings, command_of);
+  add_effects(study);
+  add_fronts(study);
+  if (baseline == nullptr) return conclude_unsound(study, "the default was never measured", command_of);
+  if (baseline->failure) return conclude_unsound(study, "the default fails: " + baseline->failure->detail, command_of);
+  if (baseline->verdict && baseline->verdict->outcome == Outcome::broken)
+    return conclude_unsound(study, "the default itself is broken: " + baseline->verdict->detail, command_of);
+  recommend(study, settings, command_of);
+}
+
+void conclude_unsound(Study& study, const std::string& reason, const CommandOf& command_of) {
+  study.baseline_command = command_of(study.baseline);
+  study.recommendation = {};
+  study.recommendation.kind = RecommendationKind::unsound;
+  study.recommendation.config = study.baseline;
+  study.recommendation.reason = reason;
+  study.recommendation.not_verified = study.reference.not_verified;
+}
+
+}  // namespace sweetspot

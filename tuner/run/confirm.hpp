@@ -1,0 +1,23 @@
+#pragma once
+
+#include "run/session.hpp"
+
+namespace sweetspot {
+
+/// Of the budget, kept for the finalists' check and the confirm (measurement.md).
+inline constexpr double confirm_reserve_share = 0.30;
+
+inline constexpr int confirm_blocks_least = 6;   ///< E cannot reach 20 before the fifth
+inline constexpr int confirm_blocks_most = 24;
+
+/// What the least number of blocks takes.
+double confirm_seconds_least(const StudySession& session);
+
+/// Not so slow in the search that a confirm could only prove it slower.
+bool worth_confirming(const StudySession& session, const Trial& candidate);
+
+/// Fresh blocks A B B A of default and candidate, until the decision is clear, the blocks are used up or time is. With the
+/// default itself as the candidate: what this machine's noise lets one see.
+void confirm(StudySession& session, const Config& candidate);
+
+}  // namespace sweetspot

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "backends/descriptor.hpp"
+#include "backends/launch_plan.hpp"
+#include "backends/probe.hpp"
+#include "backends/server_process.hpp"
+#include "core/interrupt.hpp"
+#include "core/prompt.hpp"
+#include "core/study.hpp"
+#include "gate/gate.hpp"
+#include "run/measure.hpp"
+#include "run/score.hpp"
+#include "run/trial_runner.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// Everything that all launches of a study share.
+struct LiveSetup {
+  EngineDescriptor engine;
+  EngineProbe probe;
+  ModelIdentity model;
+  LaunchInputs inputs;
+  std::vector<Parameter> parameters;  ///< with the defaults of this binary
+  int port = 0;                       ///< 0: a free one for each launch
+  std::filesystem::path cache_folder;
+  std::vector<Prompt> gate_prompts;
+  std::vector<Prompt> timed_prompts;
+  Goal goal;
+  std::map<std::string, double> sampler;
+  std::uint64_t seed = 1;
+};
+
+/// What the first launch of the baseline shows.
+struct Observation {
+  std::map<std::string, Value> effective;  ///< values that the engine chose by itself
+  double decode_tokens_per_second = 0;
+  double prefill_tokens_per_second = 0;
+  double launch_s = 0;
+  std::int64_t context = 0;
+};
+
+/// How much the reference may ask.
+struct ReferenceSize {
+  int generated_tools = 0;
+  int generated_texts = 0;
+  int max_tokens = 0;  ///< cap over the prompts' own; 0: none
+  InterviewPlan::Plain plain = InterviewPlan::Plain::every;
+  bool operator==(const ReferenceSize&) const = default;
+};
+
+using StatusLine = std::function<void(const std::string&)>;
+
+/// Real servers on this machine.
+class LiveRunner final : public TrialRunner {
+public:
+  LiveRunner(LiveSetup setup, const InterruptFlag& interrupt, StatusLine status);
+
+  /// Launches the configuration once and looks. Throws TrialError when it does not start or does not answer.
+  Observation observe(const Config& config);
+
+  void set_reference_size(const ReferenceSize& size) { size_ = size; }
+  /// The reference of the configuration's semantic values: from memory, from disk, or asked now. Throws TrialError.
+  const Reference& reference_for(const Config& config);
+
+  VisitOutcome visit(const VisitOrder& order) override;
+
+  const LiveSetup& setup() const { return setup_; }
+
+private:
+  ServerProcess start(const Config& config);
+  ChatTarget target_of(const ServerProcess& server) const;
+  Config reference_config(const Config& config) const;
+  std::string reference_key(const Config& reference_config) const;
+  Reference asked_reference(const Config& reference_config, const std::string& key);
+  Verdict gated(const VisitOrder& order, const Reference& reference, ServerProcess& server, Interview& answers);
+  Visit timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault);
+  void rescored(const VisitOrder& order, const Reference& reference, const Interview& answers, VisitOutcome& outcome);
+
+  LiveSetup setup_;
+  const InterruptFlag& interrupt_;
+  StatusLine status_;
+  ReferenceSize size_;
+  std::map<std::string, Reference> references_;
+  ServerTraces traces_;  ///< of the candidate that is being gated
+};
+
+}  // namespace sweetspot

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "backends/chat.hpp"
+#include "core/measurement.hpp"
+#include "core/prompt.hpp"
+#include "run/score.hpp"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// Classes of the timed samples beside the prompt classes: a long prompt that the server has not seen, the next turns of
+/// that conversation, a short prompt that it has not seen.
+inline constexpr const char* class_cold = "cold";
+inline constexpr const char* class_warm = "warm";
+
+/// What is asked in one visit, after warm-up.
+struct TimedPlan {
+  int requests_per_class = 5;
+  int cold = 2;        ///< long prompts
+  int warm_turns = 2;  ///< after each
+  int max_tokens = 0;  ///< cap over the prompts' own; 0: none
+  std::map<std::string, double> sampler;  ///< empty: greedy
+  std::uint64_t seed = 1;
+  int round = 0;  ///< another round asks with other nonces: nothing repeats
+};
+
+struct TimedResult {
+  std::vector<RequestSample> samples;
+  bool unsteady = false;  ///< the warm-up did not settle
+};
+
+/// Warms up, then asks. Prompts and nonces depend on plan and prompts alone, so every configuration is asked the same.
+TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan, const InterruptFlag& interrupt);
+
+/// Tokens per second of one answer: (n - n1) / (last token - first chunk), where n1 is the first chunk's share
+/// (measurement.md "What is counted"). Nothing for answers that are too short to tell.
+std::optional<double> decode_rate(const RequestSample& sample);
+
+/// Medians over the samples; classes in `excluded` count for nothing but their own row.
+Measurement summarised(const std::vector<RequestSample>& samples, const Goal& goal, const std::set<std::string>& excluded,
+                       std::optional<std::int64_t> memory_bytes_peak);
+
+}  // namespace sweetspot

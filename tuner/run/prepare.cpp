@@ -1,0 +1,93 @@
+#include "run/prepare.hpp"
+
+#include "backends/default_space.hpp"
+#include "core/error.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace sweetspot {
+
+std::vector<Parameter> parameters_of(const EngineDescriptor& engine, const EngineProbe& probe) {
+  std::vector<Parameter> parameters;
+  for (const EngineParameter& row : engine.parameters) {
+    const ProbedParameter* probed = probe.find(row.parameter.name);
+    if (probed == nullptr || !probed->spelling) continue;
+    Parameter parameter = row.parameter;
+    parameter.default_value = probed->default_value;
+    parameters.push_back(std::move(parameter));
+  }
+  return parameters;
+}
+
+SearchSpace search_space(const EngineDescriptor& engine, const EngineProbe& probe, const ModelIdentity& model, const LaunchInputs& inputs,
+                         const std::vector<Axis>& axes, const Config& fixed) {
+  std::set<std::string> names;
+  for (const Axis& axis : axes) names.insert(axis.parameter);
+  for (const auto& [name, value] : fixed.values) names.insert(name);
+  SearchSpace space;
+  space.parameters = space_parameters(engine, probe, names);
+  space.constraints = space_constraints(engine, probe, model, inputs.draft_model.empty() ? HasDraftModel::no : HasDraftModel::yes, names);
+  space.baseline = fixed;
+  for (const Axis& asked : axes) {
+    if (fixed.values.contains(asked.parameter)) continue;
+    const auto value = effective_value(space.parameters, {}, asked.parameter);
+    if (!value) continue;
+    space.baseline.values[asked.parameter] = *value;
+    Axis axis = asked;
+    if (std::find(axis.values.begin(), axis.values.end(), *value) == axis.values.end()) axis.values.insert(axis.values.begin(), *value);
+    space.axes.push_back(std::move(axis));
+  }
+  return space;
+}
+
+void adopt_effective(const std::map<std::string, Value>& effective, const Config& fixed, EngineProbe& probe, std::vector<Parameter>& parameters,
+                     SearchSpace& space) {
+  for (Parameter& parameter : parameters) {
+    const auto found = effective.find(parameter.name);
+    if (found == effective.end() || fixed.values.contains(parameter.name)) continue;
+    const Value word = parameter.default_value;
+    parameter.default_value = found->second;
+    for (Parameter& searched : space.parameters) {
+      if (searched.name == parameter.name) searched.default_value = found->second;
+    }
+    for (ProbedParameter& probed : probe.parameters) {
+      if (probed.name == parameter.name) probed.default_value = found->second;
+    }
+    const auto held = space.baseline.values.find(parameter.name);
+    if (held == space.baseline.values.end()) continue;
+    held->second = found->second;
+    for (Axis& axis : space.axes) {
+      if (axis.parameter != parameter.name) continue;
+      std::erase(axis.values, word);
+      std::erase(axis.values, found->second);
+      axis.values.insert(axis.values.begin(), found->second);
+    }
+  }
+}
+
+void require_supported(const EngineDescriptor& engine, const EngineProbe& probe, const SearchSpace& space, const ModelIdentity& model,
+                       const LaunchInputs& inputs) {
+  if (const auto reason = unsupported_reason(engine, probe, space.baseline, model, inputs)) throw Error{*reason, "change what is fixed with --fix"};
+  if (const auto reason = refusal(space, space.baseline)) throw Error{"the baseline is refused: " + *reason, "change what is fixed with --fix"};
+  const std::vector<Config> valid = valid_configurations(space);
+  for (const Axis& axis : space.axes) {
+    for (const Value& value : axis.values) {
+      Config config = space.baseline;
+      config.values[axis.parameter] = value;
+      const std::string asked = axis.parameter + "=" + text(value);
+      if (const auto reason = unsupported_reason(engine, probe, config, model, inputs))
+        throw Error{asked + ": " + *reason, "leave the value out of --param"};
+      const bool reachable = std::any_of(valid.begin(), valid.end(), [&](const Config& candidate) {
+        const auto found = candidate.values.find(axis.parameter);
+        return found != candidate.values.end() && found->second == value;
+      });
+      if (reachable) continue;
+      const auto reason = refusal(space, config);
+      throw Error{asked + " is in no configuration that can be launched" + (reason ? ": " + *reason : ""),
+                  "add what it needs with --param or --fix, or leave it out"};
+    }
+  }
+}
+
+}  // namespace sweetspot

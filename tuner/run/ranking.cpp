@@ -1,0 +1,110 @@
+#include "run/ranking.hpp"
+
+#include "core/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace sweetspot {
+namespace {
+
+constexpr int visits_per_arm = 2;  ///< A B B A
+
+std::vector<double> log_scores(const Trial& trial, const std::set<Phase>& phases) {
+  std::vector<double> logs;
+  for (const Visit& visit : trial.visits) {
+    if (phases.contains(visit.phase) && visit.measurement.score_s && *visit.measurement.score_s > 0)
+      logs.push_back(std::log(*visit.measurement.score_s));
+  }
+  return logs;
+}
+
+std::map<int, std::vector<double>> blocks(const Trial& trial) {
+  std::map<int, std::vector<double>> logs;
+  for (const Visit& visit : trial.visits) {
+    if (visit.phase == Phase::confirm && visit.measurement.score_s) logs[visit.block].push_back(std::log(*visit.measurement.score_s));
+  }
+  return logs;
+}
+
+double memory_of(const Trial& trial) {
+  const auto bytes = trial.measurement ? trial.measurement->memory_bytes_peak : std::nullopt;
+  return bytes ? static_cast<double>(*bytes) : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+std::optional<double> mean_score(const Trial& trial, const std::set<Phase>& phases) {
+  const std::vector<double> logs = log_scores(trial, phases);
+  if (logs.empty()) return std::nullopt;
+  return std::exp(mean(logs));
+}
+
+std::optional<double> search_score(const Trial& trial) { return mean_score(trial, {Phase::search, Phase::anchor}); }
+
+std::optional<double> visit_noise(const Study& study) {
+  double squares = 0;
+  double freedom = 0;
+  for (const Trial& trial : study.trials) {
+    const std::vector<double> logs = log_scores(trial, {Phase::search, Phase::anchor, Phase::confirm});
+    if (logs.size() < 2) continue;
+    const double degrees = static_cast<double>(logs.size() - 1);
+    squares += sample_deviation(logs) * sample_deviation(logs) * degrees;
+    freedom += degrees;
+  }
+  if (freedom <= 0) return std::nullopt;
+  return std::sqrt(squares / freedom);
+}
+
+std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLossy allow_lossy) {
+  const Trial* baseline = find_trial(study, study.baseline);
+  std::vector<const Trial*> trials;
+  for (const Trial& trial : study.trials) {
+    if (&trial == baseline || !eligible(trial, allow_lossy) || !search_score(trial)) continue;
+    const bool memory_goal = goal.rank == Goal::Rank::memory;
+    const auto default_score = baseline != nullptr ? search_score(*baseline) : std::nullopt;
+    if (memory_goal && default_score && *search_score(trial) > *default_score * memory_goal_slack) continue;
+    trials.push_back(&trial);
+  }
+  const auto value = [&](const Trial* trial) { return goal.rank == Goal::Rank::memory ? memory_of(*trial) : *search_score(*trial); };
+  std::stable_sort(trials.begin(), trials.end(), [&](const Trial* a, const Trial* b) { return value(a) < value(b); });
+  // The simplest within the noise of the best one goes first; the rest keeps its order.
+  const double noise = visit_noise(study).value_or(0);
+  std::size_t simplest = 0;
+  for (std::size_t i = 1; i < trials.size(); ++i) {
+    const double visits = std::max(1.0, static_cast<double>(std::min(trials[i]->visits.size(), trials[0]->visits.size())));
+    const bool as_good = std::log(value(trials[i]) / value(trials[0])) <= noise / std::sqrt(visits);
+    if (as_good && trials[i]->changed.values.size() < trials[simplest]->changed.values.size()) simplest = i;
+  }
+  if (simplest > 0) std::rotate(trials.begin(), trials.begin() + static_cast<std::ptrdiff_t>(simplest), trials.begin() + static_cast<std::ptrdiff_t>(simplest) + 1);
+  return trials;
+}
+
+std::vector<double> block_log_ratios(const Trial& baseline, const Trial& candidate) {
+  const auto first = blocks(baseline);
+  const auto second = blocks(candidate);
+  const bool itself = &baseline == &candidate;
+  std::vector<double> ratios;
+  for (const auto& [block, logs] : first) {
+    if (itself) {
+      // Default against itself: the outer visits of the block against the inner ones.
+      if (logs.size() >= 2 * visits_per_arm) ratios.push_back((logs[0] + logs[3]) / 2 - (logs[1] + logs[2]) / 2);
+      continue;
+    }
+    const auto other = second.find(block);
+    if (other == second.end() || logs.size() < visits_per_arm || other->second.size() < visits_per_arm) continue;
+    ratios.push_back(mean(logs) - mean(other->second));
+  }
+  return ratios;
+}
+
+int next_block(const Trial& baseline, const Trial& candidate) {
+  int last = -1;
+  for (const Trial* trial : {&baseline, &candidate}) {
+    for (const auto& [block, logs] : blocks(*trial)) last = std::max(last, block);
+  }
+  return last + 1;
+}
+
+}  // namespace sweetspot

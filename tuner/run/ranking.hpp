@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/study.hpp"
+#include "run/score.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// Geometric mean of the visits' scores in these phases, seconds; nothing without any.
+std::optional<double> mean_score(const Trial& trial, const std::set<Phase>& phases);
+
+/// All visits that were made while searching (search and anchor phases).
+std::optional<double> search_score(const Trial& trial);
+
+/// Deviation of the log of one visit's score, from every configuration that was visited more than once; nothing when
+/// none was.
+std::optional<double> visit_noise(const Study& study);
+
+/// The eligible trials other than the baseline, best first. For the memory goal: smallest peak among those whose seconds
+/// are within the slack of the default's. Between two that the noise cannot tell apart the one with fewer changed
+/// parameters comes first.
+std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLossy allow_lossy);
+
+/// log(default's score / candidate's score) for each complete confirm block A B B A, in order of blocks.
+std::vector<double> block_log_ratios(const Trial& baseline, const Trial& candidate);
+
+/// The first block number that is not complete.
+int next_block(const Trial& baseline, const Trial& candidate);
+
+}  // namespace sweetspot

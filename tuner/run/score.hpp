@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/measurement.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace sweetspot {
+
+/// A fixed mix of work; its seconds are the score (cli.md, "The score").
+struct Goal {
+  std::string_view name;
+  std::string_view description;
+  double cold_long = 0;   ///< times TTFT cold of the long prompt
+  double cold_short = 0;  ///< times TTFT cold of a short prompt
+  double warm = 0;        ///< times TTFT warm
+  std::map<std::string, double> tokens;  ///< decoded, by prompt class; empty: geometric mean of the classes, per 1000 tokens
+  enum class Rank { seconds, memory };
+  Rank rank = Rank::seconds;  ///< memory: smallest peak among those within `memory_goal_slack` of the default's seconds
+};
+
+inline constexpr double memory_goal_slack = 1.10;
+
+std::span<const Goal> goals();
+
+/// Throws Error with "did you mean".
+const Goal& find_goal(std::string_view name);
+
+/// Seconds; nothing when a part that the goal needs was not measured. Classes that were not measured are left out and
+/// the others' tokens raised, as long as one is left.
+std::optional<double> score(const Goal& goal, const Measurement& measurement);
+
+}  // namespace sweetspot

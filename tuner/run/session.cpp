@@ -1,0 +1,91 @@
+#include "run/session.hpp"
+
+#include "core/id.hpp"
+#include "core/statistics.hpp"
+#include "run/measure.hpp"
+#include "run/ranking.hpp"
+
+#include <algorithm>
+
+namespace sweetspot {
+namespace {
+
+constexpr double unknown_visit_s = 5;   ///< before any was made
+constexpr double launch_and_gate_factor = 2.0;  ///< a searching visit also launches and is checked
+
+/// Outcomes of several looks at one configuration: the worst one holds.
+void take_verdict(Trial& trial, Verdict verdict) {
+  if (trial.verdict && trial.verdict->outcome > verdict.outcome && trial.verdict->outcome != Outcome::inconclusive) return;
+  trial.verdict = std::move(verdict);
+}
+
+void measure_again(Trial& trial, const StudySettings& settings) {
+  std::vector<RequestSample> samples;
+  std::optional<std::int64_t> memory;
+  std::vector<std::string> findings;
+  for (const Visit& visit : trial.visits) {
+    samples.insert(samples.end(), visit.samples.begin(), visit.samples.end());
+    if (visit.measurement.memory_bytes_peak) memory = std::max(memory.value_or(0), *visit.measurement.memory_bytes_peak);
+    for (const std::string& finding : visit.measurement.findings) {
+      if (std::find(findings.begin(), findings.end(), finding) == findings.end()) findings.push_back(finding);
+    }
+  }
+  if (samples.empty()) return;
+  Measurement measurement = summarised(samples, settings.goal, settings.not_scored, memory);
+  measurement.findings = findings;
+  if (const auto score = mean_score(trial, {Phase::search, Phase::anchor, Phase::confirm})) measurement.score_s = score;
+  trial.measurement = measurement;
+}
+
+}  // namespace
+
+Trial& StudySession::trial(const Config& config) {
+  const auto found = std::find_if(study.trials.begin(), study.trials.end(), [&](const Trial& trial) { return trial.config == config; });
+  if (found != study.trials.end()) return *found;
+  Trial trial;
+  trial.id = new_id();
+  trial.config = config;
+  trial.changed = difference(config, study.baseline);
+  study.trials.push_back(trial);
+  return study.trials.back();
+}
+
+void StudySession::visit(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block) {
+  VisitOrder order;
+  order.config = trial.config;
+  order.phase = phase.value_or(Phase::search);
+  order.block = block;
+  order.gate = gate;
+  order.round = order.phase == Phase::confirm ? 1 + block : 0;
+  if (phase) order.timed = order.phase == Phase::confirm ? settings.confirm_effort : settings.search_effort;
+  const double left = std::max(settings.budget_s - clock(), 1.0);
+  order.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000));
+
+  VisitOutcome outcome = runner.visit(order);
+  if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
+  if (outcome.verdict) take_verdict(trial, std::move(*outcome.verdict));
+  if (outcome.failure) trial.failure = outcome.failure;
+  if (outcome.visit) {
+    trial.visits.push_back(std::move(*outcome.visit));
+    measure_again(trial, settings);
+  }
+  observer.trial_changed(study, trial);
+  if (outcome.visit) observer.visit_added(study, trial, trial.visits.back());
+}
+
+double StudySession::visit_seconds(Phase phase) const {
+  std::vector<double> seconds;
+  for (const Trial& trial : study.trials) {
+    for (const Visit& visit : trial.visits) seconds.push_back(visit.duration_s);
+  }
+  if (seconds.empty()) return unknown_visit_s;
+  const double timed = median(seconds);
+  if (phase == Phase::search) return timed * launch_and_gate_factor;
+  if (phase == Phase::confirm) {
+    const double share = static_cast<double>(settings.confirm_effort.requests_per_class) / std::max(1, settings.search_effort.requests_per_class);
+    return timed * std::min(1.0, share) + 1.0;
+  }
+  return timed + 1.0;
+}
+
+}  // namespace sweetspot

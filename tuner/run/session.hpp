@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/study.hpp"
+#include "run/study_loop.hpp"
+#include "run/trial_runner.hpp"
+
+#include <optional>
+
+namespace sweetspot {
+
+/// A study that is being run: what its phases share.
+struct StudySession {
+  Study& study;
+  const StudySettings& settings;
+  TrialRunner& runner;
+  StudyObserver& observer;
+  const StudyClock& clock;
+
+  /// The trial of a configuration, made when there is none. The reference holds until the next call that makes one.
+  Trial& trial(const Config& config);
+
+  /// One launch: gated when a tier is given, timed when a phase is. What comes of it is in the trial and was told to the
+  /// observer.
+  void visit(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block = -1);
+
+  /// What a visit takes, from those made so far.
+  double visit_seconds(Phase phase) const;
+};
+
+}  // namespace sweetspot

@@ -1,0 +1,102 @@
+#include "run/study_loop.hpp"
+
+#include "core/error.hpp"
+#include "core/id.hpp"
+#include "core/statistics.hpp"
+#include "run/confirm.hpp"
+#include "run/measure.hpp"
+#include "run/ranking.hpp"
+#include "run/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace sweetspot {
+namespace {
+
+constexpr int anchor_every = 5;             ///< visits between two of the default
+constexpr std::size_t racers_most = 3;      ///< beside the default
+constexpr double racer_slack = 1.15;        ///< times the best score: others cannot win any more
+constexpr int race_rounds = 2;              ///< each a mirrored block
+constexpr int finalists_most = 3;           ///< tried at the standard tier before the default is kept
+
+bool search_time_left(const StudySession& session) {
+  const double reserve = std::max(confirm_reserve_share * session.settings.budget_s, confirm_seconds_least(session));
+  return session.clock() + session.visit_seconds(Phase::search) < session.settings.budget_s - reserve;
+}
+
+/// The default, gated and timed; false when it cannot be the base of anything.
+bool measure_baseline(StudySession& session) {
+  Trial& baseline = session.trial(session.study.baseline);
+  if (baseline.visits.empty()) session.visit(baseline, Phase::search, Tier::quick);
+  const bool usable = !baseline.failure && baseline.verdict && baseline.verdict->outcome != Outcome::broken;
+  return usable && search_score(baseline).has_value();
+}
+
+void search(StudySession& session, const SearchSpace& space, const Strategy& strategy) {
+  int since_anchor = 0;
+  while (search_time_left(session)) {
+    if (session.settings.trials_most > 0 && static_cast<int>(session.study.trials.size()) >= session.settings.trials_most) return;
+    const auto config = strategy.propose(space, session.study.trials, session.settings.seed);
+    if (!config) return;
+    session.visit(session.trial(*config), Phase::search, Tier::quick);
+    if (++since_anchor >= anchor_every && search_time_left(session)) {
+      session.visit(session.trial(session.study.baseline), Phase::anchor, std::nullopt);
+      since_anchor = 0;
+    }
+  }
+  session.observer.note("the time for searching is used up; not every configuration was tried");
+}
+
+/// The best few and the default in mirrored blocks, so that a lucky visit does not choose the finalist.
+void race(StudySession& session) {
+  for (int round = 0; round < race_rounds; ++round) {
+    std::vector<Config> racers = {session.study.baseline};
+    const auto candidates = ranked(session.study, session.settings.goal, session.settings.allow_lossy);
+    for (const Trial* trial : candidates) {
+      const bool close = *search_score(*trial) <= racer_slack * *search_score(*candidates.front());
+      if (close && racers.size() <= racers_most) racers.push_back(trial->config);
+    }
+    if (racers.size() < 3) return;  // one candidate needs no race
+    std::vector<Config> order = racers;
+    order.insert(order.end(), racers.rbegin(), racers.rend());
+    const double needed = static_cast<double>(order.size()) * session.visit_seconds(Phase::anchor) + confirm_seconds_least(session);
+    if (session.clock() + needed > session.settings.budget_s) return;
+    session.observer.note(fmt::format("race: {} configurations in a mirrored block", racers.size()));
+    for (const Config& config : order) {
+      Trial& trial = session.trial(config);
+      if (!trial.failure) session.visit(trial, Phase::anchor, std::nullopt);
+    }
+  }
+}
+
+/// The best candidate that also stands the standard tier; nothing when none does.
+std::optional<Config> finalist(StudySession& session) {
+  for (int tried = 0; tried < finalists_most; ++tried) {
+    const auto candidates = ranked(session.study, session.settings.goal, session.settings.allow_lossy);
+    if (candidates.empty()) return std::nullopt;
+    const Config config = candidates.front()->config;
+    if (!worth_confirming(session, *candidates.front())) return std::nullopt;
+    session.observer.note("standard check of " + display(candidates.front()->changed));
+    Trial& trial = session.trial(config);
+    session.visit(trial, std::nullopt, Tier::standard);
+    if (eligible(trial, session.settings.allow_lossy)) return config;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void run_study(Study& study, const SearchSpace& space, const Strategy& strategy, const StudySettings& settings, TrialRunner& runner,
+               StudyObserver& observer, const StudyClock& clock) {
+  StudySession session{study, settings, runner, observer, clock};
+  if (!measure_baseline(session)) return;
+  search(session, space, strategy);
+  race(session);
+  const auto winner = finalist(session);
+  confirm(session, winner ? *winner : study.baseline);
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,90 @@
+#include "gate/prompt_set.hpp"
+#include "run/measure.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sweetspot {
+namespace {
+
+constexpr int warm_up_least = 2;
+constexpr int warm_up_most = 8;
+constexpr int warm_up_tokens = 40;
+constexpr double settled = 0.02;  ///< spread of the last three (measurement.md "One launch")
+
+bool is_later_turn(const Prompt& prompt) { return prompt.id.find('/') != std::string::npos; }
+
+RequestSample ask_timed(const ChatTarget& server, Prompt prompt, const TimedPlan& plan, int repeat, const std::string& as_class,
+                        const InterruptFlag& interrupt) {
+  ChatOptions options;
+  options.sampler = plan.sampler;
+  options.seed = plan.seed + static_cast<std::uint64_t>(repeat);
+  if (plan.max_tokens > 0) prompt.max_tokens = std::min(prompt.max_tokens, plan.max_tokens);
+  RequestSample sample = ask(server, with_nonce(prompt, plan.seed, repeat), options, interrupt);
+  sample.prompt_class = as_class;
+  return sample;
+}
+
+std::vector<const Prompt*> of_class(const std::vector<Prompt>& prompts, const std::string& name) {
+  std::vector<const Prompt*> chosen;
+  for (const Prompt& prompt : prompts) {
+    if (prompt.prompt_class == name && !is_later_turn(prompt)) chosen.push_back(&prompt);
+  }
+  return chosen;
+}
+
+/// True when it settled.
+bool warm_up(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan, const InterruptFlag& interrupt) {
+  std::vector<double> rates;
+  std::vector<const Prompt*> asked = of_class(prompts, "code");
+  if (asked.empty() && !prompts.empty()) asked.push_back(&prompts.front());
+  if (asked.empty()) return true;
+  for (int i = 0; i < warm_up_most; ++i) {
+    Prompt prompt = *asked[static_cast<std::size_t>(i) % asked.size()];
+    prompt.max_tokens = warm_up_tokens;
+    // Repeats far from those of the timed rounds, so that nothing of them is met again.
+    const RequestSample sample = ask_timed(server, prompt, plan, 1'000'000 + i, "warm-up", interrupt);
+    if (const auto rate = decode_rate(sample)) rates.push_back(*rate);
+    if (i + 1 < warm_up_least || rates.size() < 3) continue;
+    const auto [low, high] = std::minmax_element(rates.end() - 3, rates.end());
+    if ((*high - *low) / *high < settled) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan, const InterruptFlag& interrupt) {
+  TimedResult result;
+  result.unsteady = !warm_up(server, prompts, plan, interrupt);
+  const int first_repeat = plan.round * 1000;
+  std::vector<std::string> names;
+  for (const Prompt& prompt : prompts) {
+    if (prompt.prompt_class != "long" && std::find(names.begin(), names.end(), prompt.prompt_class) == names.end()) names.push_back(prompt.prompt_class);
+  }
+  // Interleaved over the classes, so that a disturbance does not fall on one of them alone.
+  for (int i = 0; i < plan.requests_per_class; ++i) {
+    for (const std::string& name : names) {
+      const auto chosen = of_class(prompts, name);
+      // Each round starts elsewhere among the class's prompts.
+      const std::size_t at = static_cast<std::size_t>(i + plan.round * plan.requests_per_class) % chosen.size();
+      const int repeat = first_repeat + i / static_cast<int>(chosen.size());
+      result.samples.push_back(ask_timed(server, *chosen[at], plan, repeat, name, interrupt));
+    }
+  }
+  const auto openings = of_class(prompts, "long");
+  for (int i = 0; i < plan.cold && !openings.empty(); ++i) {
+    const Prompt& opening = *openings[static_cast<std::size_t>(i) % openings.size()];
+    const int repeat = first_repeat + i;
+    result.samples.push_back(ask_timed(server, opening, plan, repeat, class_cold, interrupt));
+    int turns = 0;
+    for (const Prompt& later : prompts) {
+      if (!is_later_turn(later) || !later.id.starts_with(opening.id + "/") || turns >= plan.warm_turns) continue;
+      result.samples.push_back(ask_timed(server, later, plan, repeat, class_warm, interrupt));
+      ++turns;
+    }
+  }
+  return result;
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "core/config.hpp"
+#include "core/trial.hpp"
+#include "gate/reference.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace sweetspot {
+
+/// How long a visit's timed part is.
+struct TimedEffort {
+  int requests_per_class = 5;
+  int cold = 2;
+  int warm_turns = 2;
+  bool operator==(const TimedEffort&) const = default;
+};
+
+/// One launch of a configuration: what is to be done in it.
+struct VisitOrder {
+  Config config;
+  Phase phase = Phase::search;
+  int block = -1;
+  int round = 0;                      ///< nonce round of the timed prompts
+  std::optional<Tier> gate;           ///< nothing: not gated
+  std::optional<TimedEffort> timed;   ///< nothing: not timed
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< of the gate part
+};
+
+struct VisitOutcome {
+  std::optional<Verdict> verdict;
+  std::optional<double> gate_speed_ratio;  ///< against the reference
+  std::optional<Visit> visit;
+  std::optional<Failure> failure;
+};
+
+/// Runs visits. The live one talks to real servers; tests and replays bring their own.
+class TrialRunner {
+public:
+  virtual ~TrialRunner() = default;
+  /// A failed trial is in the outcome; throws Interrupted, and Error when nothing can go on.
+  virtual VisitOutcome visit(const VisitOrder& order) = 0;
+};
+
+}  // namespace sweetspot
