@@ -4,8 +4,8 @@
 #include "backends/chat_message.hpp"
 #include "backends/chat_stream.hpp"
 #include "backends/printable.hpp"
-#include "core/text.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -54,10 +54,11 @@ RequestSample ask(const ChatTarget& target, const Prompt& prompt, const ChatOpti
 /// The prompt's token ids as the server's chat template makes them.
 std::vector<std::int64_t> prompt_tokens(const ChatTarget& target, const Prompt& prompt, const InterruptFlag& interrupt);
 
-/// Token ids of a text, without special tokens added.
+/// Token ids of a text as a model wrote it: markup such as <think> becomes its own token, nothing is added.
 std::vector<std::int64_t> tokenize(const ChatTarget& target, const std::string& text, const InterruptFlag& interrupt);
 
-/// The next token after `tokens` with the most probable alternatives (greedy, prompt cache on): gate.md 7.3b (a).
+/// The next token after `tokens` with the most probable alternatives (greedy, prompt cache on): gate.md 7.3b (a). Without
+/// alternatives where the engine lists none: a token that leaves a character incomplete.
 TokenRecord next_token(const ChatTarget& target, const std::vector<std::int64_t>& tokens, int alternatives,
                        const InterruptFlag& interrupt);
 

@@ -1,8 +1,8 @@
 #include "backends/chat_json.hpp"
 
 #include "backends/printable.hpp"
-#include "core/text.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -94,10 +94,12 @@ std::string expectation(const json& schema, const std::string& otherwise) {
   return otherwise;
 }
 
+/// The last part in single quotes: the validator ends its sentences with the member's name.
 std::string quoted_part(const std::string& text) {
-  const auto first = text.find('\'');
   const auto last = text.rfind('\'');
-  return first == std::string::npos || last <= first ? text : text.substr(first + 1, last - first - 1);
+  if (last == std::string::npos || last == 0) return text;
+  const auto first = text.rfind('\'', last - 1);
+  return first == std::string::npos ? text : text.substr(first + 1, last - first - 1);
 }
 
 std::string unknown_member(const json& schema, const std::string& member) {

@@ -1,8 +1,8 @@
 #include "backends/exit_failure.hpp"
 
 #include "backends/printable.hpp"
-#include "core/text.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 

@@ -94,9 +94,10 @@ std::optional<Refusal> check_values(const EngineDescriptor& engine, Config& conf
 std::optional<Refusal> broken_constraint(const LaunchContext& context, const ResolvedSpeculation& resolved) {
   const auto parameters = binary_parameters(context.engine, context.probe);
   Config config = resolved.config;
-  // A kind without a depth runs at its own.
+  // Plain decoding has no depth; a kind without a depth runs at its own.
   const EngineParameter* depth = find_parameter(context.engine, "draft_depth");
-  if (depth != nullptr && !resolved.kind.empty() && !config.values.contains("draft_depth")) {
+  if (depth != nullptr && resolved.kind.empty()) config.values["draft_depth"] = std::int64_t{0};
+  if (depth != nullptr && !config.values.contains("draft_depth")) {
     const auto spelling = active_spelling(context.engine, context.probe, *depth, config);
     const auto value = spelling ? help_default(depth->parameter, *spelling->option) : std::nullopt;
     if (value) config.values["draft_depth"] = *value;

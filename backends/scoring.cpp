@@ -32,7 +32,7 @@ std::vector<std::int64_t> prompt_tokens(const ChatTarget& target, const Prompt& 
 }
 
 std::vector<std::int64_t> tokenize(const ChatTarget& target, const std::string& text, const InterruptFlag& interrupt) {
-  return token_ids(target, {{"content", text}, {"add_special", false}, {"parse_special", false}}, interrupt);
+  return token_ids(target, {{"content", text}, {"add_special", false}, {"parse_special", true}}, interrupt);
 }
 
 TokenRecord next_token(const ChatTarget& target, const std::vector<std::int64_t>& tokens, int alternatives,
@@ -50,6 +50,8 @@ TokenRecord next_token(const ChatTarget& target, const std::vector<std::int64_t>
   // As long as a first token may take: the first call of an answer processes its whole prompt.
   const auto answer = answer_of(target, protocol.completion_path, body, limits::first_token_timeout, interrupt);
   const auto list = answer.find("completion_probabilities");
+  // A token that leaves a character incomplete is not listed (llama-server): nothing is known of it.
+  if (answer.value("tokens_predicted", 0) > 0 && (list == answer.end() || list->empty())) return {};
   if (list == answer.end() || !list->is_array() || list->empty()) throw_bad(protocol.completion_path, "no token probabilities");
   return token_record(list->front());
 }

@@ -57,7 +57,8 @@ ResolvedSpeculation resolved_speculation(const EngineDescriptor& engine, const E
   const bool kind_named = kind != config.values.end();
   const bool depth_named = depth != config.values.end();
   const bool plain = depth_named ? number(depth->second) == 0 : !kind_named || text(kind->second) == "none";
-  result.config.values.erase(kind_parameter);
+  // Said, not left out: what was read back from a server may have become the default.
+  result.config.values[kind_parameter] = std::string("none");
   if (plain) {
     result.config.values.erase(depth_parameter);
     return result;

@@ -11,7 +11,7 @@ namespace sweetspot {
 
 /// A configuration with what it says of speculation made definite.
 struct ResolvedSpeculation {
-  Config config;                            ///< spec_type is the kind that runs, absent where none does; draft_depth 0 is absent
+  Config config;                            ///< spec_type is the kind that runs, else "none"; draft_depth 0 is absent
   std::string kind;                         ///< empty: plain decoding
   std::vector<std::string> kind_arguments;  ///< that name it to this binary; empty where it does the kind unasked
   bool uses_draft_model = false;

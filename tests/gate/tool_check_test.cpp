@@ -73,7 +73,8 @@ TEST_SUITE("gate/tool_check") {
           std::pair{R"({"city": ""Oslo", "days": 3})", "a comma or } was expected"},  // a doubled quote
           std::pair{R"({"city": "Oslo", "days": 3, "days": 4})", "duplicate key \"days\""}, std::pair{"", "empty"},
           std::pair{"{\"city\": \"Oslo\n\", \"days\": 3}", "a raw control character"},
-          std::pair{"{\"city\": \"\xF0\x9F\", \"days\": 3}", "not UTF-8"}, std::pair{R"(city="Oslo")", "a value was expected"}}) {
+          std::pair{"{\"city\": \"\xF0\x9F\", \"days\": 3}", "bytes in a string that are not UTF-8"},
+          std::pair{R"(city="Oslo")", "a value was expected"}}) {
       CAPTURE(arguments);
       CHECK(fault(answer({call(0, arguments)})).find(prefix + what) == 0);
     }

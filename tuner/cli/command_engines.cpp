@@ -121,11 +121,11 @@ std::string detail_text(const FoundEngine& found) {
       continue;
     }
     rows += fmt::format("  {}  {}  {}  {}  {}\n", padded(parameter.name, 18), padded(probed ? *probed->spelling : "-", 28),
-                        padded(domain_text(parameter.domain), 26), padded(sweetspot::text(probed ? probed->default_value : parameter.default_value), 10),
-                        to_string(parameter.effect));
+                        padded(sweetspot::text(probed ? probed->default_value : parameter.default_value), 8),
+                        padded(to_string(parameter.effect), 10), domain_text(parameter.domain));
   }
-  text += fmt::format("\n  {}  {}  {}  {}  {}\n", padded("parameter", 18), padded("spelling in this binary", 28), padded("values", 26),
-                      padded("default", 10), "effect on the output") + rows;
+  text += fmt::format("\n  {}  {}  {}  {}  {}\n", padded("parameter", 18), padded("spelling in this binary", 28), padded("default", 8),
+                      padded("effect", 10), "values") + rows;
   if (!lacking.empty()) text += "\n  This binary lacks\n" + lacking;
   return text;
 }

@@ -146,6 +146,10 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 std::int64_t count_replacement_characters(std::string_view text) {
   constexpr std::string_view replacement = "\xEF\xBF\xBD";
   std::int64_t count = 0;

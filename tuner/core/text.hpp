@@ -30,6 +30,9 @@ std::size_t utf8_length(std::string_view text);
 /// Strict: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool valid_utf8(std::string_view text);
 
+/// No byte above 0x7F.
+bool is_ascii(std::string_view text);
+
 /// Number of U+FFFD, the sign that somebody decoded bytes that were not UTF-8.
 std::int64_t count_replacement_characters(std::string_view text);
 

@@ -57,6 +57,15 @@ Channels channels(const RequestSample& sample, const std::string& raw) {
   return found;
 }
 
+/// What the model wrote after the channel ended, which no channel shows: the end of the thoughts, the start of a call. As
+/// the reference wrote it.
+std::string markup_after(const RequestSample& reference, const std::string& raw, const Channels& start, const RequestSample& sample, bool in_reasoning) {
+  const std::size_t end = in_reasoning ? start.reasoning + reference.reasoning.size() : start.text + reference.text.size();
+  const bool follows = in_reasoning ? !sample.text.empty() || !sample.calls.empty() : !sample.calls.empty();
+  if (!follows || end >= raw.size()) return {};
+  return raw.substr(end, in_reasoning && start.text > end && start.text < raw.size() ? start.text - end : std::string::npos);
+}
+
 std::size_t utf8_start(std::string_view text, std::size_t at) {
   while (at > 0 && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
   return at;
@@ -106,7 +115,29 @@ std::optional<TextDivergence> first_text_divergence(const RequestSample& referen
   const std::size_t back = offset < channel ? 0 : channel + divergence.byte - std::max(offset, channel);
   if (divergence.token < reference.tokens.size() && back <= divergence.byte)
     divergence.continuation = observed.substr(divergence.byte - back);
+  divergence.continuation += markup_after(reference, raw, start, sample, in_reasoning);
   return divergence;
+}
+
+TokenJudgement judge_divergence(const RequestSample& reference, const TextDivergence& divergence, double tie_margin) {
+  TokenJudgement best;
+  best.classification = TokenJudgement::Class::miscommit;
+  if (divergence.token >= reference.tokens.size()) return best;
+  best = judge_text(reference.tokens[divergence.token], divergence.continuation, tie_margin);
+  if (best.classification <= TokenJudgement::Class::tie || divergence.token == 0) return best;
+  const TokenRecord& previous = reference.tokens[divergence.token - 1];
+  const std::string continuation = previous.bytes + divergence.continuation;
+  for (const TokenAlternative& alternative : previous.top) {
+    const bool spans = alternative.bytes.size() > previous.bytes.size() && continuation.starts_with(alternative.bytes);
+    if (!spans) continue;
+    const TokenJudgement earlier = judge_token(previous, alternative.id, tie_margin);
+    if (earlier.classification < best.classification) best = earlier;
+  }
+  return best;
+}
+
+bool lists_every_token(const RequestSample& sample) {
+  return static_cast<std::int64_t>(sample.tokens.size()) >= sample.usage.completion_tokens.value_or(0);
 }
 
 std::size_t first_call_token(const RequestSample& sample) {

@@ -39,6 +39,14 @@ struct TextDivergence {
 /// reference's token that covers it. Nothing when both are equal.
 std::optional<TextDivergence> first_text_divergence(const RequestSample& reference, const RequestSample& sample);
 
+/// What the reference thinks of a text's first difference. The token before it may already be another one: "." and ".\n"
+/// share their text.
+TokenJudgement judge_divergence(const RequestSample& reference, const TextDivergence& divergence, double tie_margin);
+
+/// Every generated token is listed. llama-server leaves out those that end within a character, so that ids and positions
+/// of such an answer cannot be relied on; its bytes can.
+bool lists_every_token(const RequestSample& sample);
+
 /// Index of the first token that belongs to a tool call (or that follows the last text); tokens.size() when none does.
 std::size_t first_call_token(const RequestSample& sample);
 

@@ -13,8 +13,7 @@ using Class = TokenJudgement::Class;
 Class explained(const RequestSample& base, const RequestSample& sample, double tie_margin) {
   const auto divergence = first_text_divergence(base, sample);
   if (!divergence) return Class::agree;
-  if (divergence->token >= base.tokens.size()) return Class::miscommit;
-  return judge_text(base.tokens[divergence->token], divergence->continuation, tie_margin).classification;
+  return judge_divergence(base, *divergence, tie_margin).classification;
 }
 
 bool has_alternatives(const RequestSample& sample) { return !sample.tokens.empty() && sample.tokens.front().top.size() > 1; }

@@ -53,8 +53,8 @@ std::optional<Fault> state_fault(const GateContext& context, const Interview& in
       }
     }
     const auto divergence = first_text_divergence(reference.plain, replay.streamed);
-    if (!divergence || divergence->token >= reference.plain.tokens.size()) continue;
-    const auto judgement = judge_text(reference.plain.tokens[divergence->token], divergence->continuation, context.reference.tie_margin);
+    if (!divergence) continue;
+    const auto judgement = judge_divergence(reference.plain, *divergence, context.reference.tie_margin);
     const bool damaged = judgement.classification == TokenJudgement::Class::miscommit &&
                          strictness(context.engine, context.parameters, context.config) != Strictness::lossy;
     if (damaged)

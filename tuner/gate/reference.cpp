@@ -41,6 +41,8 @@ std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const Refer
     answer.plain = ask_once(server, answer.prompt, ChatOptions::Streaming::no,
                             scores ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no, interrupt);
     if (scores && answer.plain.http_status == 200) answer.prompt_tokens = prompt_tokens(server, answer.prompt, interrupt);
+    // Another count than the server's own: the template was applied otherwise, and scores would rest on another prompt.
+    if (static_cast<std::int64_t>(answer.prompt_tokens.size()) != answer.plain.usage.prompt_tokens.value_or(0)) answer.prompt_tokens.clear();
     answers.push_back(std::move(answer));
     if (progress) progress(answers.size(), plan.prompts.size());
   }

@@ -8,19 +8,40 @@
 namespace sweetspot {
 namespace {
 
+constexpr std::size_t excerpt_bytes = 48;
+
 /// A token sequence to score: `tokens[from]` is the first that the reference did not choose.
 struct Sequence {
   const ReferenceAnswer* reference = nullptr;
   std::vector<std::int64_t> tokens;
   std::vector<std::string> bytes;
   std::size_t from = 0;
+  std::string before;      ///< text before it, for people
+  std::string own;         ///< the candidate's own bytes, where they were tokenised anew
+  bool tokenised = false;  ///< by the server's tokenizer, not by the model: the split may differ from what was generated
 };
 
 bool differs(const RequestSample& a, const RequestSample& b) { return a.text != b.text || a.reasoning != b.reasoning; }
 
+std::optional<Divergence> divergence_by_text(const ReferenceAnswer& reference, const RequestSample& sample, double tie_margin) {
+  const auto found = first_text_divergence(reference.plain, sample);
+  if (!found) return std::nullopt;
+  Divergence divergence;
+  divergence.prompt_id = reference.prompt.id;
+  divergence.token = static_cast<std::int64_t>(found->token);
+  const TokenJudgement judgement = judge_divergence(reference.plain, *found, tie_margin);
+  divergence.margin = judgement.margin;
+  divergence.rank = judgement.rank;
+  divergence.classification = to_string(judgement.classification);
+  // Where tokens are missing from the list the alternatives may be those of half a character: only re-scoring can tell.
+  if (!lists_every_token(reference.plain) && divergence.classification == "miscommit") divergence.classification = "unknown";
+  return divergence;
+}
+
 std::optional<Divergence> divergence_by_tokens(const ReferenceAnswer& reference, const RequestSample& plain, double tie_margin) {
   const auto at = first_token_divergence(reference.plain, plain);
   if (!at || *at >= first_call_token(reference.plain)) return std::nullopt;  // inside a call values decide (G8)
+  if (!lists_every_token(reference.plain) || !lists_every_token(plain)) return divergence_by_text(reference, plain, tie_margin);
   Divergence divergence;
   divergence.prompt_id = reference.prompt.id;
   divergence.token = static_cast<std::int64_t>(*at);
@@ -36,22 +57,6 @@ std::optional<Divergence> divergence_by_tokens(const ReferenceAnswer& reference,
   return divergence;
 }
 
-std::optional<Divergence> divergence_by_text(const ReferenceAnswer& reference, const RequestSample& sample, double tie_margin) {
-  const auto found = first_text_divergence(reference.plain, sample);
-  if (!found) return std::nullopt;
-  Divergence divergence;
-  divergence.prompt_id = reference.prompt.id;
-  divergence.token = static_cast<std::int64_t>(found->token);
-  divergence.classification = to_string(TokenJudgement::Class::miscommit);
-  if (found->token < reference.plain.tokens.size()) {
-    const TokenJudgement judgement = judge_text(reference.plain.tokens[found->token], found->continuation, tie_margin);
-    divergence.margin = judgement.margin;
-    divergence.rank = judgement.rank;
-    divergence.classification = to_string(judgement.classification);
-  }
-  return divergence;
-}
-
 /// From the token ids that the candidate listed.
 std::optional<Sequence> listed_sequence(const ReferenceAnswer& reference, const RequestSample& plain) {
   const auto at = first_token_divergence(reference.plain, plain);
@@ -61,26 +66,73 @@ std::optional<Sequence> listed_sequence(const ReferenceAnswer& reference, const 
   sequence.reference = &reference;
   sequence.from = *at;
   for (std::size_t i = 0; i < end; ++i) {
+    if (i < *at) sequence.before += plain.tokens[i].bytes;
     sequence.tokens.push_back(plain.tokens[i].id);
     sequence.bytes.push_back(plain.tokens[i].bytes);
   }
   return sequence;
 }
 
-/// From text alone: the reference's tokens up to the divergence, then the rest of that channel tokenised anew.
+std::string bytes_before(const RequestSample& sample, std::size_t token) {
+  std::string bytes;
+  for (std::size_t i = 0; i < std::min(token, sample.tokens.size()); ++i) bytes += sample.tokens[i].bytes;
+  return bytes;
+}
+
+/// From text alone, tokenised anew: what both share, then what is the candidate's own.
+Sequence tokenised_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const std::string& shared, const std::string& own,
+                            const InterruptFlag& interrupt) {
+  Sequence sequence;
+  sequence.reference = &reference;
+  sequence.tokenised = true;
+  sequence.own = own;
+  sequence.before = shared.substr(shared.size() > excerpt_bytes ? shared.size() - excerpt_bytes : 0);
+  if (!shared.empty()) sequence.tokens = tokenize(server, shared, interrupt);
+  sequence.from = sequence.tokens.size();
+  for (const std::int64_t token : tokenize(server, own, interrupt)) sequence.tokens.push_back(token);
+  return sequence;
+}
+
 std::optional<Sequence> text_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& sample,
                                       const InterruptFlag& interrupt) {
   const auto found = first_text_divergence(reference.plain, sample);
   if (!found || found->continuation.empty()) return std::nullopt;
-  Sequence sequence;
-  sequence.reference = &reference;
-  sequence.from = std::min(found->token, reference.plain.tokens.size());
-  for (std::size_t i = 0; i < sequence.from; ++i) sequence.tokens.push_back(reference.plain.tokens[i].id);
-  for (const std::int64_t token : tokenize(server, found->continuation, interrupt)) sequence.tokens.push_back(token);
-  return sequence;
+  return tokenised_sequence(server, reference, bytes_before(reference.plain, found->token), found->continuation, interrupt);
+}
+
+/// The plain answer's, from its ids where they are complete.
+std::optional<Sequence> plain_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& plain,
+                                       const InterruptFlag& interrupt) {
+  if (lists_every_token(plain) && lists_every_token(reference.plain)) return listed_sequence(reference, plain);
+  return text_sequence(server, reference, plain, interrupt);
 }
 
 std::string shown(const TokenRecord& record) { return record.top.empty() ? "" : record.top.front().bytes; }
+
+/// What the reference thinks of the token at `i`; nothing when it cannot be told, and then not of what follows either.
+std::optional<TokenJudgement> judgement_at(const Sequence& sequence, std::size_t i, const TokenRecord& opinion, std::string_view rest, double tie_margin) {
+  const TokenJudgement judgement = judge_token(opinion, sequence.tokens[i], tie_margin);
+  if (!sequence.tokenised || judgement.margin) return judgement;
+  // The tokenizer may split otherwise than the model did: then the text fits although the token does not.
+  if (judge_text(opinion, rest, tie_margin).classification <= TokenJudgement::Class::tie) return std::nullopt;
+  return judgement;
+}
+
+std::string bytes_of(const Sequence& sequence, std::size_t i, const TokenRecord& opinion) {
+  if (i < sequence.bytes.size()) return sequence.bytes[i];
+  for (const TokenAlternative& alternative : opinion.top) {
+    if (alternative.id == sequence.tokens[i]) return alternative.bytes;
+  }
+  return {};
+}
+
+void count(Rescored& figures, const TokenJudgement& judgement) {
+  using Class = TokenJudgement::Class;
+  ++figures.tokens;
+  if (judgement.classification != Class::agree) ++figures.disagree;
+  if (judgement.classification == Class::grey) ++figures.grey;
+  if (judgement.classification == Class::miscommit) ++figures.miscommit;
+}
 
 ScoredText score(const ChatTarget& server, const Sequence& sequence, std::int64_t positions, double tie_margin,
                  const InterruptFlag& interrupt) {
@@ -89,26 +141,29 @@ ScoredText score(const ChatTarget& server, const Sequence& sequence, std::int64_
   const std::size_t end = std::min(sequence.tokens.size(), sequence.from + static_cast<std::size_t>(positions));
   std::vector<std::int64_t> context = sequence.reference->prompt_tokens;
   context.insert(context.end(), sequence.tokens.begin(), sequence.tokens.begin() + static_cast<std::ptrdiff_t>(sequence.from));
-  std::string before;
+  std::string before = sequence.before.substr(sequence.before.size() > excerpt_bytes ? sequence.before.size() - excerpt_bytes : 0);
+  std::string_view rest = sequence.own;
   for (std::size_t i = sequence.from; i < end; ++i) {
     const TokenRecord opinion = next_token(server, context, thresholds::alternatives, interrupt);
-    const TokenJudgement judgement = judge_token(opinion, sequence.tokens[i], tie_margin);
-    const std::string observed = i < sequence.bytes.size() ? sequence.bytes[i] : "token " + std::to_string(sequence.tokens[i]);
-    using Class = TokenJudgement::Class;
-    ++scored.figures.tokens;
-    if (judgement.classification != Class::agree) ++scored.figures.disagree;
-    if (judgement.classification == Class::grey) ++scored.figures.grey;
-    if (judgement.classification == Class::miscommit) ++scored.figures.miscommit;
-    const bool first_miscommit = judgement.classification == Class::miscommit && scored.figures.miscommit == 1;
-    if (first_miscommit || (scored.figures.miscommit == 0 && judgement.margin_at_least > scored.figures.worst_margin)) {
-      scored.worst = Evidence{scored.prompt_id, before + shown(opinion), before + observed,
-                              "at token " + std::to_string(i) + " the reference prefers another one by " +
-                                  std::to_string(judgement.margin_at_least).substr(0, 4) + " nat" + (judgement.margin ? "" : " or more")};
-    }
-    scored.figures.worst_margin = std::max(scored.figures.worst_margin, judgement.margin_at_least);
-    before += observed;
-    if (before.size() > 64) before = before.substr(before.size() - 48);
     context.push_back(sequence.tokens[i]);
+    if (opinion.top.empty() && sequence.tokenised) break;
+    if (opinion.top.empty()) continue;  // nothing is known of this position
+    const auto judgement = judgement_at(sequence, i, opinion, rest, tie_margin);
+    if (!judgement) break;
+    count(scored.figures, *judgement);
+    const std::string observed = bytes_of(sequence, i, opinion);
+    const bool first_miscommit = judgement->classification == TokenJudgement::Class::miscommit && scored.figures.miscommit == 1;
+    if (first_miscommit || (scored.figures.miscommit == 0 && judgement->margin_at_least > scored.figures.worst_margin)) {
+      const std::string seen = observed.empty() ? std::string(rest.substr(0, excerpt_bytes)) : observed;
+      scored.worst = Evidence{scored.prompt_id, before + shown(opinion), before + (seen.empty() ? "(end)" : seen),
+                              "at token " + std::to_string(i) + " the reference prefers another one by " +
+                                  std::to_string(judgement->margin_at_least).substr(0, 4) + " nat" + (judgement->margin ? "" : " or more")};
+    }
+    scored.figures.worst_margin = std::max(scored.figures.worst_margin, judgement->margin_at_least);
+    if (sequence.tokenised && observed.empty()) break;  // its bytes are not known: what follows cannot be placed
+    before += observed;
+    if (before.size() > 2 * excerpt_bytes) before = before.substr(before.size() - excerpt_bytes);
+    rest.remove_prefix(std::min(rest.size(), observed.size()));
   }
   return scored;
 }
@@ -122,8 +177,10 @@ std::vector<Divergence> greedy_divergences(const Reference& reference, const std
     std::optional<Divergence> found;
     if (answer.plain && !answer.plain->tokens.empty()) found = divergence_by_tokens(expected, *answer.plain, reference.tie_margin);
     // What the user sees may differ where the plain answer does not.
-    const auto seen = divergence_by_text(expected, answer.streamed, reference.tie_margin);
-    if (!found || (seen && seen->classification == "miscommit")) found = seen ? seen : found;
+    if (!answer.plain || differs(answer.streamed, *answer.plain)) {
+      const auto seen = divergence_by_text(expected, answer.streamed, reference.tie_margin);
+      if (!found || (seen && seen->classification == "miscommit")) found = seen ? seen : found;
+    }
     if (found) divergences.push_back(*found);
   }
   return divergences;
@@ -142,7 +199,7 @@ std::vector<ScoredText> rescore(const ChatTarget& reference_server, const Refere
     if (expected.prompt_tokens.empty()) continue;
     std::vector<Sequence> sequences;
     if (answer.plain) {
-      if (auto sequence = listed_sequence(expected, *answer.plain)) sequences.push_back(std::move(*sequence));
+      if (auto sequence = plain_sequence(reference_server, expected, *answer.plain, interrupt)) sequences.push_back(std::move(*sequence));
     }
     if (differs(answer.streamed, expected.plain) && (!answer.plain || differs(answer.streamed, *answer.plain))) {
       if (auto sequence = text_sequence(reference_server, expected, answer.streamed, interrupt)) sequences.push_back(std::move(*sequence));

@@ -234,7 +234,9 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       }
     }
     server->stop();
-    const bool rescorable = reference != nullptr && !broken && outcome.verdict->outcome != Outcome::broken;
+    // A declared-lossy flag gets its figures also where a check already found it broken.
+    const bool rescorable = reference != nullptr && (outcome.verdict->outcome != Outcome::broken ||
+                                                     strictness(setup_.engine, setup_.parameters, order.config) == Strictness::lossy);
     if (rescorable && needs_rescoring(*reference, answers.answers)) rescored(order, *reference, answers, outcome);
   } catch (const TrialError& error) {
     outcome.failure = error.failure();

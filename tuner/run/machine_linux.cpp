@@ -2,6 +2,7 @@
 
 #include "core/value.hpp"
 
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ int usable_cores();
 std::string processor(std::string_view cpuinfo);
 std::optional<bool> on_battery();
 std::optional<double> temperature_c();
+std::string served_by(const fs::path& process);
 
 }  // namespace
 
@@ -61,8 +63,8 @@ std::vector<std::string> running_model_servers() {
   for (const auto& entry : entries("/proc")) {
     const auto id = entry.filename().string();
     if (id.find_first_not_of("0123456789") != std::string::npos) continue;
-    const auto name = first_line(entry / "comm");
-    if (is_model_server(name)) names.push_back(name + " (process " + id + ")");
+    const auto name = served_by(entry);
+    if (!name.empty()) names.push_back(fmt::format("{} (process {})", name, id));
   }
   return names;
 }
@@ -127,6 +129,24 @@ std::optional<double> temperature_c() {
     if (std::isfinite(celsius) && celsius > 0 && (!hottest || celsius > *hottest)) hottest = celsius;
   }
   return hottest;
+}
+
+/// The model server that a process is, or nothing. Interpreters and loaders bear another name: theirs is among the first
+/// arguments.
+std::string served_by(const fs::path& process) {
+  constexpr int arguments_looked_at = 5;
+  const auto name = first_line(process / "comm");
+  if (is_model_server(name)) return name;
+  if (!name.starts_with("python") && !name.starts_with("ld-linux") && !name.starts_with("node")) return {};
+  const auto arguments = text_of(process / "cmdline");
+  std::string_view rest = arguments;
+  for (int i = 0; i < arguments_looked_at && !rest.empty(); ++i) {
+    const auto argument = rest.substr(0, rest.find('\0'));
+    const auto file = argument.substr(argument.rfind('/') + 1);
+    if (is_model_server(file)) return std::string{file};
+    rest.remove_prefix(std::min(argument.size() + 1, rest.size()));
+  }
+  return {};
 }
 
 }  // namespace

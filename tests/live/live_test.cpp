@@ -1,0 +1,202 @@
+// The whole program against a real llama-server with the small models of tests/models. What cannot run says why in one
+// line and is skipped.
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+struct Outcome {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+fs::path scratch() {
+  static const fs::path folder = [] {
+    const fs::path path = fs::temp_directory_path() / ("sweetspot-live-" + std::to_string(::getpid()));
+    fs::create_directories(path);
+    return path;
+  }();
+  return folder;
+}
+
+std::string content(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Runs sweetspot with a store and a cache of its own.
+Outcome sweetspot(const std::string& arguments, const std::string& environment = "") {
+  const fs::path out = scratch() / "out";
+  const fs::path err = scratch() / "err";
+  const std::string line = "XDG_STATE_HOME=" + scratch().string() + " XDG_CACHE_HOME=" + scratch().string() + " XDG_CONFIG_HOME=" + scratch().string() + " " +
+                           environment + " '" SWEETSPOT_BINARY "' " + arguments + " >" + out.string() + " 2>" + err.string();
+  const int status = std::system(line.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(out), content(err)};
+}
+
+fs::path model(const std::string& name) {
+  const char* folder = std::getenv("SWEETSPOT_TEST_MODELS");
+  const fs::path own = fs::path(SWEETSPOT_SOURCE_DIR) / "tests/models" / name;
+  if (folder != nullptr && fs::exists(fs::path(folder) / name)) return fs::path(folder) / name;
+  const fs::path shared = fs::path(SWEETSPOT_SOURCE_DIR) / "../shared/models" / name;
+  return fs::exists(own) ? own : shared;
+}
+
+/// Why nothing live can run here; empty when it can.
+std::string missing() {
+  if (std::system("command -v llama-server >/dev/null 2>&1") != 0) return "no llama-server on PATH";
+  if (!fs::exists(model("draft-Q8_0.gguf"))) return "no model " + model("draft-Q8_0.gguf").string();
+  return {};
+}
+
+#define SKIP_WITHOUT_SERVER()                        \
+  if (const std::string why = missing(); !why.empty()) { \
+    MESSAGE("skipped: " << why);                     \
+    return;                                          \
+  }
+
+std::string check(const std::string& more) { return "check llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --tier quick --json " + more; }
+
+std::string standin(const std::string& fault) {
+  return "STANDIN_FAULT=" + fault + " ";
+}
+
+const std::string standin_check = check("--binary '" SWEETSPOT_STANDIN "' --set ubatch=256");
+
+int left_behind() { return std::system("pgrep -f sweetspot-[0-9a-f] >/dev/null 2>&1") == 0 ? 1 : 0; }
+
+}  // namespace
+
+TEST_SUITE("live") {
+  TEST_CASE("the installed binary is probed: version, spellings, and what it lacks") {
+    SKIP_WITHOUT_SERVER();
+    const Outcome outcome = sweetspot("engines llama-server --json");
+    REQUIRE(outcome.exit_code == 0);
+    const Json engine = Json::parse(outcome.out).at(0);
+    CHECK(engine.at("found") == true);
+    CHECK_FALSE(engine.at("version").get<std::string>().empty());
+    bool batch = false;
+    for (const Json& parameter : engine.at("parameters")) batch = batch || (parameter.at("name") == "batch" && parameter.at("spelling") == "--batch-size");
+    CHECK(batch);
+  }
+
+  TEST_CASE("the engine as it comes passes, and leaves nothing behind") {
+    SKIP_WITHOUT_SERVER();
+    const Outcome outcome = sweetspot(check(""));
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    const Json report = Json::parse(outcome.out);
+    CHECK((report.at("verdict").at("outcome") == "pass" || report.at("verdict").at("outcome") == "tie"));
+    CHECK(report.at("tokens_compared").get<int>() > 600);
+    CHECK(left_behind() == 0);
+  }
+
+  TEST_CASE("a stand-in that changes nothing, or re-chunks legally, passes") {
+    SKIP_WITHOUT_SERVER();
+    for (const std::string fault : {"none", "rechunk"}) {
+      const Outcome outcome = sweetspot(standin_check, standin(fault));
+      INFO(fault << ": " << outcome.out << outcome.err);
+      CHECK(outcome.exit_code == 0);
+    }
+  }
+
+  TEST_CASE("a stand-in that damages the answers when a flag is given is broken, with evidence") {
+    SKIP_WITHOUT_SERVER();
+    for (const std::string fault : {"truncate", "cut", "drop", "drop_short", "drop_tail", "mangle", "late_mangle", "dup", "usage_double", "usage_zero", "no_done",
+                                    "finish_twice", "think_leak", "error_event", "third_request", "plain_mangle", "both"}) {
+      const Outcome outcome = sweetspot(standin_check, standin(fault));
+      INFO(fault << ": " << outcome.out << outcome.err);
+      CHECK(outcome.exit_code == 1);
+      if (outcome.exit_code != 1) continue;
+      const Json report = Json::parse(outcome.out);
+      CHECK(report.at("verdict").at("outcome") == "broken");
+      CHECK(report.at("evidence").is_object());
+    }
+  }
+
+  TEST_CASE("a server that dies in mid-answer is an error that names it, and nothing is left behind") {
+    SKIP_WITHOUT_SERVER();
+    const Outcome outcome = sweetspot(standin_check, standin("exit_mid"));
+    INFO(outcome.out << outcome.err);
+    CHECK(outcome.exit_code == 1);
+    CHECK(Json::parse(outcome.out).at("verdict").at("outcome") == "error");
+    CHECK(left_behind() == 0);
+  }
+
+  TEST_CASE("a default that loses text is unsound as it comes") {
+    SKIP_WITHOUT_SERVER();
+    const Outcome outcome = sweetspot(check("--binary '" SWEETSPOT_STANDIN "' --seed 2"), standin("drop") + "STANDIN_ALWAYS=1");
+    INFO(outcome.out << outcome.err);
+    CHECK(outcome.exit_code == 1);
+    CHECK(Json::parse(outcome.out).at("verdict").at("check") == "G1");
+  }
+
+  TEST_CASE("drafts that are accepted unverified are rejected as broken, and honest ones are not") {
+    SKIP_WITHOUT_SERVER();
+    const Outcome outcome = sweetspot("tune llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --draft-model '" + model("draft-weak-Q8_0.gguf").string() +
+                                      "' --goal decode --param spec_synth_len=0,3 --fix draft_depth=4 --budget 100s --json");
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    const Json report = Json::parse(outcome.out);
+    REQUIRE(report.at("rejected").size() == 1);
+    const Json& rejected = report.at("rejected").at(0);
+    CHECK(rejected.at("culprit") == Json{{"spec_synth_len", 3}});
+    CHECK(rejected.at("outcome") == "broken");
+    CHECK(rejected.at("evidence").at("expected") != rejected.at("evidence").at("observed"));
+    CHECK(report.at("recommendation").at("changed").empty());
+    for (const Json& trial : report.at("trials")) {
+      if (trial.at("changed").empty()) CHECK(trial.at("measurement").is_object());
+    }
+    CHECK(left_behind() == 0);
+  }
+
+  TEST_CASE("what cannot run is refused before anything is launched, by name") {
+    SKIP_WITHOUT_SERVER();
+    const std::string base = "-q -m '" + model("draft-Q8_0.gguf").string() + "' ";
+    const auto refused = [](const std::string& arguments, const std::string& named) {
+      const Outcome outcome = sweetspot(arguments);
+      INFO(arguments << "\n" << outcome.err);
+      CHECK(outcome.exit_code == 2);
+      CHECK(outcome.err.find(named) != std::string::npos);
+      CHECK(outcome.err.find("hint: ") != std::string::npos);
+    };
+    refused("check llama-server " + base + "--set spec_type=draft-mtp --set draft_depth=2", "MTP");
+    refused("check llama-server " + base + "--set draft_depth=2", "draft model");
+    refused("check llama-server " + base + "--set mlock=on", "mlock");
+    refused("check llama-server " + base + "--set kv_type_q=q8_0", "kv_type_k");
+    refused("check llama-server " + base + "--set kv_type_k=q8_1", "q8_1");
+    refused("check llama-server -m /nowhere/model.gguf", "/nowhere/model.gguf");
+    refused("check llama-server -m '" SWEETSPOT_STANDIN "'", "GGUF");
+  }
+
+  TEST_CASE("Ctrl-C ends a study with 130, tells how to go on, and leaves nothing behind") {
+    SKIP_WITHOUT_SERVER();
+    const std::string tune = "timeout --signal=INT 8 '" SWEETSPOT_BINARY "' tune llama-server -m '" + model("draft-Q8_0.gguf").string() +
+                             "' --goal decode --param threads=1,2 --budget 90s --store " + (scratch() / "interrupted.sqlite").string() + " 2>" +
+                             (scratch() / "interrupted.err").string() + " >/dev/null";
+    const int status = std::system(("XDG_CACHE_HOME=" + scratch().string() + " " + tune).c_str());
+    CHECK(WEXITSTATUS(status) == 124);  // timeout's own code: the signal was sent
+    const std::string err = content(scratch() / "interrupted.err");
+    INFO(err);
+    CHECK(err.find("sweetspot resume ") != std::string::npos);
+    CHECK(left_behind() == 0);
+    const Outcome list = sweetspot("list --store " + (scratch() / "interrupted.sqlite").string());
+    CHECK(list.out.find("interrupted") != std::string::npos);
+  }
+}
