@@ -152,8 +152,10 @@ TEST_SUITE("backends/probe") {
     CHECK(text(old.find("draft_p_min")->default_value) == "0.8");
     // Without the flag there is no speculation, whatever the help says of its depth.
     CHECK(text(fresh.find("draft_depth")->default_value) == "0");
-    // "--no-mmap" and "--no-repack" alone say nothing of what is on.
-    CHECK(text(old.find("repack")->default_value) == "on");
+    // Beside "--no-repack" alone, "disabled" speaks of the flag.
+    const auto negative =
+        probe_from_texts(llama_server(), "", "-nr, --no-repack                        no repacking (default: disabled)\n");
+    CHECK(text(negative.find("repack")->default_value) == "on");
   }
 
   TEST_CASE("a flag without a value in an old build takes only on and off") {

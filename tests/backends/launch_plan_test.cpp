@@ -155,6 +155,9 @@ TEST_SUITE("backends/launch_plan") {
           "--spec-type ngram-mod --spec-ngram-mod-n-max 16 --spec-ngram-mod-n-min 4 --spec-ngram-mod-n-match 6");
     CHECK(added("draft_depth=16,ngram_size_n=6,spec_type=ngram-simple", {.build = "middle"}) ==
           "--spec-type ngram-simple --draft-max 16 --spec-ngram-size-n 6");
+    // 0 is the default of the flag that other kinds have, not of this one.
+    CHECK(added("draft_depth=16,draft_min=0,spec_type=ngram-mod") ==
+          "--spec-type ngram-mod --spec-ngram-mod-n-max 16 --spec-ngram-mod-n-min 0");
     CHECK(added("draft_depth=16,spec_type=ngram-cache") == "--spec-type ngram-cache");
     CHECK(says(refusal_of("draft_depth=16,ngram_size_m=20,spec_type=ngram-simple"), "the same flag"));
   }

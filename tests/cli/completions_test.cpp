@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 using namespace sweetspot;
 
@@ -19,26 +21,41 @@ std::string without_backslashes(std::string text) {
   return text;
 }
 
+/// The part of a bash or zsh script that serves one command.
+std::string section(const std::string& script, const std::vector<CommandEntry>& table, std::size_t place) {
+  const auto start = script.find("    " + table[place].name + ")\n");
+  const auto end = place + 1 < table.size() ? script.find("    " + table[place + 1].name + ")\n") : script.find("\n  esac", start);
+  return start == std::string::npos ? std::string{} : script.substr(start, end - start);
+}
+
+bool holds_any(const std::string& text, const std::vector<std::string>& parts) {
+  return std::any_of(parts.begin(), parts.end(), [&text](const std::string& part) { return text.find(part) != std::string::npos; });
+}
+
 }  // namespace
 
 TEST_SUITE("cli/completions") {
-  TEST_CASE("every command and every flag of the tree is in each completion script, in the man page and in the help") {
-    const auto man = without_backslashes(man_page());
-    for (const auto* shell : {"bash", "zsh", "fish"}) {
-      CAPTURE(shell);
-      const auto script = completions(shell);
-      for (const auto& command : command_table()) {
-        CAPTURE(command.name);
-        CHECK(script.find(command.name) != std::string::npos);
-        for (const auto& option : command.options) {
-          if (option.positional) continue;
-          CAPTURE(option.long_name);
-          const auto flag = std::string{shell} == "fish" ? "-l " + option.long_name.substr(2) : option.long_name;
-          CHECK(script.find(flag) != std::string::npos);
-        }
+  TEST_CASE("every flag of the tree is offered by each completion script, for its command") {
+    const auto table = command_table();
+    const auto bash = completions("bash"), zsh = completions("zsh"), fish = completions("fish");
+    for (std::size_t place = 0; place < table.size(); ++place) {
+      CAPTURE(table[place].name);
+      for (const auto& option : table[place].options) {
+        if (option.positional) continue;
+        const auto& flag = option.long_name;
+        CAPTURE(flag);
+        CHECK(holds_any(section(bash, table, place), {" " + flag + " ", "'" + flag + " ", " " + flag + "'"}));
+        CHECK(holds_any(section(zsh, table, place), {flag + "["}));
+        const auto line = "from " + table[place].name + "'" + (option.short_name.empty() ? "" : " -s " + option.short_name.substr(1));
+        CHECK(holds_any(fish, {line + " -l " + flag.substr(2) + " "}));
       }
     }
+  }
+
+  TEST_CASE("every command and every flag of the tree is in the man page and in the help") {
+    const auto man = without_backslashes(man_page());
     for (const auto& command : command_table()) {
+      CAPTURE(command.name);
       CHECK(man.find("sweetspot " + command.name) != std::string::npos);
       const auto help = help_text(command.name);
       for (const auto& option : command.options) {

@@ -6,6 +6,8 @@ function(sweetspot_layer name)
   add_library(sweetspot::${name} ALIAS sweetspot_${name})
   target_include_directories(sweetspot_${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tuner)
   target_include_directories(sweetspot_${name} SYSTEM PRIVATE ${VALIJSON_INCLUDE_DIR})
+  # Everywhere alike: without it valijson ends the program on a schema that it cannot read.
+  target_compile_definitions(sweetspot_${name} PRIVATE VALIJSON_USE_EXCEPTIONS=1)
   target_link_libraries(sweetspot_${name} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS} sweetspot_warnings sweetspot_sanitizers)
 endfunction()
 

@@ -2,6 +2,7 @@
 #include "run/ranking.hpp"
 #include "run/study_loop.hpp"
 
+#include "core/error.hpp"
 #include "core/rng.hpp"
 
 #include <doctest/doctest.h>

@@ -15,7 +15,7 @@ namespace sweetspot {
 namespace {
 
 constexpr std::array stopping_signals{SIGINT, SIGTERM, SIGHUP};
-constexpr std::string_view first_message = "\nstopping: what was measured is stored (again to stop at once)\n";
+constexpr std::string_view first_message = "\nstopping (once more to stop without waiting)\n";
 
 /// The one variable of the program that is not passed on: a signal handler reaches nothing else.
 volatile std::sig_atomic_t signals_seen = 0;

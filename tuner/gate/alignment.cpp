@@ -111,6 +111,9 @@ std::optional<TextDivergence> first_text_divergence(const RequestSample& referen
     if (end > channel + divergence.byte) break;
     offset = end;
   }
+  // Text beyond the reference's end: there the reference chose to stop.
+  const bool beyond = divergence.token == reference.tokens.size() && !reference.tokens.empty() && reference.tokens.back().bytes.empty();
+  if (beyond) --divergence.token;
   // From the start of the covering token on, as far as that token lies in the channel.
   const std::size_t back = offset < channel ? 0 : channel + divergence.byte - std::max(offset, channel);
   if (divergence.token < reference.tokens.size() && back <= divergence.byte)

@@ -1,10 +1,5 @@
 #include "gate/tool_schema.hpp"
 
-// Without it valijson ends the program at a schema that it cannot read.
-#ifndef VALIJSON_USE_EXCEPTIONS
-#define VALIJSON_USE_EXCEPTIONS 1
-#endif
-
 #include <nlohmann/json.hpp>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>

@@ -8,6 +8,28 @@
 
 namespace sweetspot {
 
+namespace {
+
+/// Why a value cannot be launched: with the baseline's other values, or else with the first other value that brings it up.
+std::optional<std::string> reason_in_combinations(const EngineDescriptor& engine, const EngineProbe& probe, const SearchSpace& space, const Config& config,
+                                                  const ModelIdentity& model, const LaunchInputs& inputs) {
+  const auto reason_of = [&](const Config& candidate) {
+    const auto refused = refusal(space, candidate);
+    return refused ? refused : unsupported_reason(engine, probe, candidate, model, inputs);
+  };
+  if (auto reason = reason_of(config)) return reason;
+  for (const Axis& axis : space.axes) {
+    for (const Value& value : axis.values) {
+      Config candidate = config;
+      candidate.values[axis.parameter] = value;
+      if (auto reason = reason_of(candidate)) return reason;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::vector<Parameter> parameters_of(const EngineDescriptor& engine, const EngineProbe& probe) {
   std::vector<Parameter> parameters;
   for (const EngineParameter& row : engine.parameters) {
@@ -68,8 +90,9 @@ void adopt_effective(const std::map<std::string, Value>& effective, const Config
 
 void require_supported(const EngineDescriptor& engine, const EngineProbe& probe, const SearchSpace& space, const ModelIdentity& model,
                        const LaunchInputs& inputs) {
-  if (const auto reason = unsupported_reason(engine, probe, space.baseline, model, inputs)) throw Error{*reason, "change what is fixed with --fix"};
-  if (const auto reason = refusal(space, space.baseline)) throw Error{"the baseline is refused: " + *reason, "change what is fixed with --fix"};
+  const std::string way_out = "change what --fix or --set say";
+  if (const auto reason = unsupported_reason(engine, probe, space.baseline, model, inputs)) throw Error{*reason, way_out};
+  if (const auto reason = refusal(space, space.baseline)) throw Error{display(space.baseline) + " is never launched: " + *reason, way_out};
   const std::vector<Config> valid = valid_configurations(space);
   for (const Axis& axis : space.axes) {
     for (const Value& value : axis.values) {
@@ -83,7 +106,7 @@ void require_supported(const EngineDescriptor& engine, const EngineProbe& probe,
         return found != candidate.values.end() && found->second == value;
       });
       if (reachable) continue;
-      const auto reason = refusal(space, config);
+      const auto reason = reason_in_combinations(engine, probe, space, config, model, inputs);
       throw Error{asked + " is in no configuration that can be launched" + (reason ? ": " + *reason : ""),
                   "add what it needs with --param or --fix, or leave it out"};
     }

@@ -33,11 +33,10 @@ std::optional<double> decode_seconds(const Goal& goal, const Measurement& measur
 }  // namespace
 
 std::span<const Goal> goals() {
-  static const std::array<Goal, 5> rows = {
+  static const std::array<Goal, 4> rows = {
       Goal{"agent", "tool-using coding sessions: long prompt once, many warm turns, code and tool calls", 1, 0, 9,
            {{"code", 750}, {"tools", 450}, {"prose", 300}}, Goal::Rank::seconds},
       Goal{"chat", "short prompts, prose", 0, 1, 3, {{"prose", 720}, {"code", 300}, {"short", 180}}, Goal::Rank::seconds},
-      Goal{"long-context", "one long prompt, questions about it", 1, 0, 3, {{"long", 600}}, Goal::Rank::seconds},
       Goal{"memory", "smallest peak memory within 10 % of the default's agent score", 1, 0, 9,
            {{"code", 750}, {"tools", 450}, {"prose", 300}}, Goal::Rank::memory},
       Goal{"decode", "decode speed alone: geometric mean of the class rates", 0, 0, 0, {}, Goal::Rank::seconds},
@@ -51,9 +50,10 @@ const Goal& find_goal(std::string_view name) {
     if (goal.name == name) return goal;
     names.emplace_back(goal.name);
   }
-  if (name == "batch")
-    throw Error{"goal \"batch\" needs concurrent requests, which this version does not measure yet", "use agent, chat, long-context, memory or decode"};
-  throw Error{"unknown goal \"" + std::string(name) + "\"", did_you_mean(name, names, "use agent, chat, long-context, memory or decode")};
+  const std::string way_out = "use agent, chat, memory or decode";
+  if (name == "batch") throw Error{"goal \"batch\" needs concurrent requests, which this version does not measure yet", way_out};
+  if (name == "long-context") throw Error{"goal \"long-context\" needs context depths, which this version does not measure yet", way_out};
+  throw Error{"unknown goal \"" + std::string(name) + "\"", did_you_mean(name, names, way_out)};
 }
 
 std::optional<double> score(const Goal& goal, const Measurement& measurement) {

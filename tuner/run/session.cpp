@@ -30,8 +30,8 @@ void measure_again(Trial& trial, const StudySettings& settings) {
       if (std::find(findings.begin(), findings.end(), finding) == findings.end()) findings.push_back(finding);
     }
   }
-  if (samples.empty()) return;
-  Measurement measurement = summarised(samples, settings.goal, settings.not_scored, memory);
+  // Visits without samples (a replay, a test) bring their figures themselves.
+  Measurement measurement = samples.empty() ? trial.visits.back().measurement : summarised(samples, settings.goal, settings.not_scored, memory);
   measurement.findings = findings;
   if (const auto score = mean_score(trial, {Phase::search, Phase::anchor, Phase::confirm})) measurement.score_s = score;
   trial.measurement = measurement;

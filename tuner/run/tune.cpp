@@ -25,7 +25,9 @@ public:
 
   void trial_changed(const Study& study, const Trial& trial) override {
     store_.save_trial(study.id, trial);
-    output_.line(line_of(study, trial));
+    // Repeats of the race and the confirm are told by their notes.
+    const bool repeat = !trial.failure && !trial.visits.empty() && trial.visits.back().phase != Phase::search;
+    repeat ? output_.status(line_of(study, trial)) : output_.line(line_of(study, trial));
   }
   void visit_added(const Study& study, const Trial& trial, const Visit& visit) override { store_.add_visit(study.id, trial.id, visit); }
   void note(const std::string& text) override { output_.line(fmt::format("{:>5.0f} s  {}", clock_(), text)); }
@@ -39,6 +41,7 @@ private:
     const auto own = search_score(trial);
     if (baseline != nullptr && own && search_score(*baseline)) text += fmt::format("  {:.2f}x", *search_score(*baseline) / *own);
     if (trial.measurement && trial.measurement->decode_tokens_per_second) text += fmt::format("  {:.1f} tokens/s", *trial.measurement->decode_tokens_per_second);
+    if (trial.measurement && trial.measurement->draft_acceptance) text += fmt::format("  {:.0f} % of drafts accepted", *trial.measurement->draft_acceptance * 100);
     if (trial.verdict) text += fmt::format("  {}", to_string(trial.verdict->outcome));
     if (trial.verdict && trial.verdict->outcome > Outcome::tie) text += "  " + shortened(escape_control(trial.verdict->detail), 120);
     return text;
