@@ -27,9 +27,9 @@ std::string warnings_part(const Study& study);
 std::string markdown_report(const Study& study, const ReportOptions&) {
   std::string text = fmt::format("# sweetspot: {} {}, {}\n\n", study.target.engine.name, cell(study.target.engine.version),
                                  cell(study.target.model.name));
-  text += fmt::format("{}; goal {}; {}, {}; seed {}; study `{}`; sweetspot {}\n\n", cell(display(study.target.machine)), study.goal,
-                      seconds_text(study.duration_s), counted(static_cast<std::int64_t>(study.trials.size()), "trial"), study.seed,
-                      study.id, study.tool_version);
+  text += fmt::format("{}; goal {}; {}, {}; seed {}; study `{}`; sweetspot {}\n\n", cell(display(study.target.machine)),
+                      study.goal, seconds_text(study.duration_s),
+                      counted(static_cast<std::int64_t>(study.trials.size()), "trial"), study.seed, study.id, study.tool_version);
   text += recommendation_part(study) + findings_part(study);
   if (const auto table = speed_table(study); !table.empty()) text += "## Speed\n\n" + fenced(table);
   text += trials_part(study) + rejected_part(study);
@@ -68,11 +68,12 @@ std::string fenced(std::string_view text) {
 std::string recommendation_part(const Study& study) {
   const auto& recommendation = study.recommendation;
   std::string text = fmt::format("## Recommendation: {}\n\n", to_string(recommendation.kind));
-  if (recommendation.kind == RecommendationKind::improvement) text += fmt::format("**{}**", cell(display(recommendation.changed)));
+  if (recommendation.kind == RecommendationKind::improvement)
+    text += fmt::format("**{}**", cell(display(recommendation.changed)));
   if (recommendation.gain) {
     const auto& gain = *recommendation.gain;
-    text += fmt::format(": {} as fast as the default ({:.2f} to {:.2f}, {:.0f} % confidence)", ratio_text(gain.ratio), gain.ratio_low,
-                        gain.ratio_high, gain.confidence * 100);
+    text += fmt::format(": {} as fast as the default ({:.2f} to {:.2f}, {:.0f} % confidence)", ratio_text(gain.ratio),
+                        gain.ratio_low, gain.ratio_high, gain.confidence * 100);
   }
   if (!recommendation.reason.empty()) text += (recommendation.gain ? "\n\n" : "") + cell(recommendation.reason);
   text += "\n\n";

@@ -29,10 +29,10 @@ std::string text_report(const Study& study, const ReportOptions& options) {
   std::string text = header(study) + "\n\n" + unfinished(study) + headline(study, options.colour) + findings_section(study);
   if (study.recommendation.kind != RecommendationKind::unsound) text += speed_table(study);
   // Each paragraph ends with a line break and is set off by an empty line; those with nothing to say are empty.
-  for (const auto& paragraph : {output_line(study), rejected_section(study, options.colour), lossy_section(study, options.colour),
-                                effects_section(study), dropped_section(study),
-                                options.trials == TrialTable::yes ? trial_table(study, options.colour) : failures_section(study),
-                                warnings(study, options.colour), closing(study)})
+  for (const auto& paragraph :
+       {output_line(study), rejected_section(study, options.colour), lossy_section(study, options.colour), effects_section(study),
+        dropped_section(study), options.trials == TrialTable::yes ? trial_table(study, options.colour) : failures_section(study),
+        warnings(study, options.colour), closing(study)})
     if (!paragraph.empty()) text += "\n" + paragraph;
   return text;
 }
@@ -81,17 +81,18 @@ std::string output_line(const Study& study) {
   if (!verdict || study.recommendation.kind == RecommendationKind::unsound) return {};
   const auto ties = std::count_if(verdict->divergences.begin(), verdict->divergences.end(),
                                   [](const Divergence& divergence) { return divergence.classification == "tie"; });
-  const auto compared = fmt::format("{}, {}{}", counted(study.reference.prompts, "prompt"), counted(verdict->tokens_compared, "token"),
-                                    ties > 0 ? "; " + counted(ties, "near tie") : std::string{});
+  const auto compared =
+      fmt::format("{}, {}{}", counted(study.reference.prompts, "prompt"), counted(verdict->tokens_compared, "token"),
+                  ties > 0 ? "; " + counted(ties, "near tie") : std::string{});
   switch (verdict->outcome) {
     case Outcome::pass:
     case Outcome::tie: return fmt::format("  Output: same as plain greedy decoding ({})\n", compared);
     case Outcome::lossy:
-      return fmt::format("  Output: changed within limits, accepted as asked (--allow-lossy): {} ({})\n", escape_control(verdict->detail),
-                         compared);
+      return fmt::format("  Output: changed within limits, accepted as asked (--allow-lossy): {} ({})\n",
+                         escape_control(verdict->detail), compared);
     default:
-      return fmt::format("  Output: {} in {}: {} ({})\n", to_string(verdict->outcome), verdict->check, escape_control(verdict->detail),
-                         compared);
+      return fmt::format("  Output: {} in {}: {} ({})\n", to_string(verdict->outcome), verdict->check,
+                         escape_control(verdict->detail), compared);
   }
 }
 

@@ -46,7 +46,8 @@ std::string speed_table(const Study& study) {
   const auto& baseline = *columns.baseline;
   const auto& other = columns.recommended ? *columns.recommended : baseline;
   std::string text = row("", "default", "recommended", columns) + class_rows(study, columns);
-  std::string first = row("first token  cold", milliseconds_text(baseline.ttft_ms_p50), milliseconds_text(other.ttft_ms_p50), columns);
+  std::string first =
+      row("first token  cold", milliseconds_text(baseline.ttft_ms_p50), milliseconds_text(other.ttft_ms_p50), columns);
   if (baseline.ttft_warm_ms_p50 || other.ttft_warm_ms_p50) {
     first.pop_back();
     first += "     warm " + padded_left(milliseconds_text(baseline.ttft_warm_ms_p50), 8);
@@ -54,7 +55,8 @@ std::string speed_table(const Study& study) {
     first += "\n";
   }
   text += first;
-  text += row("prefill  tokens/s", rate_text(baseline.prefill_tokens_per_second), rate_text(other.prefill_tokens_per_second), columns);
+  text += row("prefill  tokens/s", rate_text(baseline.prefill_tokens_per_second), rate_text(other.prefill_tokens_per_second),
+              columns);
   text += row("memory peak", bytes_text(baseline.memory_bytes_peak), bytes_text(other.memory_bytes_peak), columns);
   return text;
 }
@@ -66,12 +68,14 @@ std::string findings_section(const Study& study) {
     if (finding.evidence) text += "      " + evidence_text(*finding.evidence) + "\n";
   }
   if (text.empty()) return {};
-  return (study.recommendation.kind == RecommendationKind::unsound ? "" : "  Found in the engine or the model as they come\n") + text;
+  return (study.recommendation.kind == RecommendationKind::unsound ? "" : "  Found in the engine or the model as they come\n") +
+         text;
 }
 
 std::string rejected_section(const Study& study, Colour colour) {
   const auto rejected = rejected_part(study, LossyPart::without);
-  const auto faster = std::find_if(rejected.begin(), rejected.end(), [](const Rejected& entry) { return entry.speed_ratio.value_or(0) <= 1; });
+  const auto faster =
+      std::find_if(rejected.begin(), rejected.end(), [](const Rejected& entry) { return entry.speed_ratio.value_or(0) <= 1; });
   std::string text;
   if (faster != rejected.begin()) text += "  Rejected although fast\n" + ratio_lines({rejected.begin(), faster}, study, colour);
   if (faster != rejected.end()) text += "  Rejected\n" + ratio_lines({faster, rejected.end()}, study, colour);
@@ -94,7 +98,8 @@ std::string dropped_section(const Study& study) {
   std::map<std::string, std::vector<std::string>> by_reason;
   for (const auto& dropped : study.reference.dropped) by_reason[dropped.reason].push_back(dropped.prompt_id);
   if (by_reason.empty()) return {};
-  std::string text = fmt::format("  Not compared: {}\n", counted(static_cast<std::int64_t>(study.reference.dropped.size()), "prompt"));
+  std::string text =
+      fmt::format("  Not compared: {}\n", counted(static_cast<std::int64_t>(study.reference.dropped.size()), "prompt"));
   for (const auto& [reason, prompts] : by_reason)
     text += fmt::format("    {}: {}\n", escape_control(reason), escape_control(fmt::format("{}", fmt::join(prompts, ", "))));
   return text;
@@ -120,8 +125,10 @@ std::string trial_table(const Study& study, Colour colour) {
   for (const auto& trial : study.trials) {
     const auto state = trial_state(trial);
     std::string why;
-    if (trial.failure) why = trial.failure->detail;
-    else if (trial.verdict && trial.verdict->outcome != Outcome::pass) why = trial.verdict->detail;
+    if (trial.failure)
+      why = trial.failure->detail;
+    else if (trial.verdict && trial.verdict->outcome != Outcome::pass)
+      why = trial.verdict->detail;
     const auto line = fmt::format("  {:>4}  {:>6}  {}  {}", trial_number(study, trial), ratio_text(speed_ratio(study, trial)),
                                   painted(padded(state, 13), state_paint(state), colour), padded(display(trial.changed), 32));
     text += why.empty() ? line.substr(0, line.find_last_not_of(' ') + 1) + "\n"
@@ -132,7 +139,8 @@ std::string trial_table(const Study& study, Colour colour) {
 
 std::string evidence_text(const Evidence& evidence) {
   const auto prompt = escape_control(evidence.prompt_id);
-  if (evidence.expected.empty() && evidence.observed.empty()) return fmt::format("{}: {}", prompt, escape_control(evidence.detail));
+  if (evidence.expected.empty() && evidence.observed.empty())
+    return fmt::format("{}: {}", prompt, escape_control(evidence.detail));
   return fmt::format("{}: expected {}, got {}", prompt, quoted(evidence.expected), quoted(evidence.observed));
 }
 
@@ -221,7 +229,8 @@ std::string ratio_lines(const std::vector<Rejected>& rows, const Study& study, C
   for (std::size_t i = 0; i < rows.size() && i < rows_shown; ++i) {
     const auto& rejected = rows[i];
     auto changed = display(rejected.changed);
-    if (!rejected.culprit.values.empty() && rejected.culprit != rejected.changed) changed += " (by " + display(rejected.culprit) + ")";
+    if (!rejected.culprit.values.empty() && rejected.culprit != rejected.changed)
+      changed += " (by " + display(rejected.culprit) + ")";
     const auto state = to_string(rejected.outcome);
     const auto why = rejected.evidence ? evidence_text(*rejected.evidence) : "check " + rejected.check;
     text += fmt::format("  {:>6}  {}  {}  {}\n", ratio_text(rejected.speed_ratio), padded(changed, 21),

@@ -8,14 +8,14 @@
 namespace sweetspot {
 
 /// The parts of the text report; each ends with a line break, and is empty when there is nothing to say.
-std::string speed_table(const Study& study);                       ///< default against recommended
-std::string findings_section(const Study& study);                  ///< what is wrong with engine or model as they come
-std::string rejected_section(const Study& study, Colour colour);   ///< fastest temptation first
-std::string lossy_section(const Study& study, Colour colour);      ///< measurably changed output, apart from the rest
-std::string effects_section(const Study& study);                   ///< "No effect within 1.4 %: ..."
-std::string dropped_section(const Study& study);                   ///< prompts that could not be compared
-std::string failures_section(const Study& study);                  ///< trials that gave no measurement, counted by kind
-std::string trial_table(const Study& study, Colour colour);        ///< every trial with its number
+std::string speed_table(const Study& study);                      ///< default against recommended
+std::string findings_section(const Study& study);                 ///< what is wrong with engine or model as they come
+std::string rejected_section(const Study& study, Colour colour);  ///< fastest temptation first
+std::string lossy_section(const Study& study, Colour colour);     ///< measurably changed output, apart from the rest
+std::string effects_section(const Study& study);                  ///< "No effect within 1.4 %: ..."
+std::string dropped_section(const Study& study);                  ///< prompts that could not be compared
+std::string failures_section(const Study& study);                 ///< trials that gave no measurement, counted by kind
+std::string trial_table(const Study& study, Colour colour);       ///< every trial with its number
 
 /// code-07: expected "a", got "b"
 std::string evidence_text(const Evidence& evidence);

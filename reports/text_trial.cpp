@@ -35,7 +35,8 @@ std::string text_trial_report(const Study& study, const Trial& trial, const Repo
   if (trial.measurement) text += measurement_part(*trial.measurement);
   text += visits_part(trial);
   text += "\nConfiguration\n";
-  for (const auto& [name, value] : trial.config.values) text += fmt::format("  {} = {}\n", padded(name, 18), escape_control(sweetspot::text(value)));
+  for (const auto& [name, value] : trial.config.values)
+    text += fmt::format("  {} = {}\n", padded(name, 18), escape_control(sweetspot::text(value)));
   if (const auto command = study.commands.find(trial.id); command != study.commands.end())
     text += "\nCommand\n  " + command->second.shell + "\n";
   return text;
@@ -67,7 +68,8 @@ std::string evidence_part(const Evidence& evidence) {
 
 std::string divergences_part(const Verdict& verdict) {
   std::string text;
-  if (!verdict.divergences.empty()) text += "\nWhere the answers leave the reference's (margin: how much surer the reference was, nat)\n";
+  if (!verdict.divergences.empty())
+    text += "\nWhere the answers leave the reference's (margin: how much surer the reference was, nat)\n";
   for (std::size_t i = 0; i < verdict.divergences.size() && i < divergences_shown; ++i) {
     const auto& divergence = verdict.divergences[i];
     text += fmt::format("  {}  token {:>4}  margin {:>8}  rank {:>4}  {}\n", padded(escape_control(divergence.prompt_id), 16),
@@ -78,10 +80,11 @@ std::string divergences_part(const Verdict& verdict) {
     text += fmt::format("  and {} more\n", verdict.divergences.size() - divergences_shown);
   if (verdict.rescored) {
     const auto& rescored = *verdict.rescored;
-    text += fmt::format("\nScored by the reference, token by token\n  {} tokens: {} not its first choice, {} doubtful, {} not its own; "
-                        "worst margin {:.3f} nat\n",
-                        count_text(rescored.tokens), count_text(rescored.disagree), count_text(rescored.grey),
-                        count_text(rescored.miscommit), rescored.worst_margin);
+    text += fmt::format(
+        "\nScored by the reference, token by token\n  {} tokens: {} not its first choice, {} doubtful, {} not its own; "
+        "worst margin {:.3f} nat\n",
+        count_text(rescored.tokens), count_text(rescored.disagree), count_text(rescored.grey), count_text(rescored.miscommit),
+        rescored.worst_margin);
   }
   return text;
 }
@@ -112,14 +115,15 @@ std::string visits_part(const Trial& trial) {
   std::string text = fmt::format("\nVisits: {}\n", trial.visits.size());
   for (const auto& visit : trial.visits) {
     const auto& score = visit.measurement.score_s;
-    text += fmt::format("  {}  {}  took {}{}\n", visit.started_at, padded(to_string(visit.phase), 9), seconds_text(visit.duration_s),
-                        score ? fmt::format(", {:.2f} s for the goal", *score) : "");
+    text += fmt::format("  {}  {}  took {}{}\n", visit.started_at, padded(to_string(visit.phase), 9),
+                        seconds_text(visit.duration_s), score ? fmt::format(", {:.2f} s for the goal", *score) : "");
   }
   return text;
 }
 
 std::string failure_part(const Failure& failure, Colour colour) {
-  std::string text = fmt::format("\nFailed: {}: {}\n", painted(to_string(failure.kind), Paint::bad, colour), escape_control(failure.detail));
+  std::string text =
+      fmt::format("\nFailed: {}: {}\n", painted(to_string(failure.kind), Paint::bad, colour), escape_control(failure.detail));
   if (failure.log_tail.empty()) return text;
   text += "  last lines of the server's log\n";
   std::string_view rest = failure.log_tail;

@@ -91,8 +91,5 @@ TEST_SUITE("backends/utf8") {
                     "c\x1b") ==
           "a\xEF\xBF\xBD"
           "bc");
-    CHECK(shortened("a\xC3\xA4"
-                    "b",
-                    2) == "a...");
   }
 }

@@ -24,12 +24,14 @@ std::string without_backslashes(std::string text) {
 /// The part of a bash or zsh script that serves one command.
 std::string section(const std::string& script, const std::vector<CommandEntry>& table, std::size_t place) {
   const auto start = script.find("    " + table[place].name + ")\n");
-  const auto end = place + 1 < table.size() ? script.find("    " + table[place + 1].name + ")\n") : script.find("\n  esac", start);
+  const auto end =
+      place + 1 < table.size() ? script.find("    " + table[place + 1].name + ")\n") : script.find("\n  esac", start);
   return start == std::string::npos ? std::string{} : script.substr(start, end - start);
 }
 
 bool holds_any(const std::string& text, const std::vector<std::string>& parts) {
-  return std::any_of(parts.begin(), parts.end(), [&text](const std::string& part) { return text.find(part) != std::string::npos; });
+  return std::any_of(parts.begin(), parts.end(),
+                     [&text](const std::string& part) { return text.find(part) != std::string::npos; });
 }
 
 }  // namespace
@@ -46,7 +48,8 @@ TEST_SUITE("cli/completions") {
         CAPTURE(flag);
         CHECK(holds_any(section(bash, table, place), {" " + flag + " ", "'" + flag + " ", " " + flag + "'"}));
         CHECK(holds_any(section(zsh, table, place), {flag + "["}));
-        const auto line = "from " + table[place].name + "'" + (option.short_name.empty() ? "" : " -s " + option.short_name.substr(1));
+        const auto line =
+            "from " + table[place].name + "'" + (option.short_name.empty() ? "" : " -s " + option.short_name.substr(1));
         CHECK(holds_any(fish, {line + " -l " + flag.substr(2) + " "}));
       }
     }

@@ -40,10 +40,39 @@ struct ConfigOnDisk {
 
 TEST_SUITE("cli/options") {
   TEST_CASE("a full tune line is read once into plain data") {
-    const auto options = parsed({"tune", "llama-server", "-m", "a.gguf", "--param", "threads=1,2", "--param", "draft_depth=0..4", "--fix",
-                                 "kv_type_k=f16", "--goal", "chat", "--sampler", "temperature=0.6,top_k=20", "--budget", "1h30m", "--trials",
-                                 "12", "--tier", "quick", "--seed", "7", "--min-gain", "3.5", "--allow-lossy", "-n", "--json", "-o", "-",
-                                 "--", "--no-mmap", "--", "-x"});
+    const auto options = parsed({"tune",
+                                 "llama-server",
+                                 "-m",
+                                 "a.gguf",
+                                 "--param",
+                                 "threads=1,2",
+                                 "--param",
+                                 "draft_depth=0..4",
+                                 "--fix",
+                                 "kv_type_k=f16",
+                                 "--goal",
+                                 "chat",
+                                 "--sampler",
+                                 "temperature=0.6,top_k=20",
+                                 "--budget",
+                                 "1h30m",
+                                 "--trials",
+                                 "12",
+                                 "--tier",
+                                 "quick",
+                                 "--seed",
+                                 "7",
+                                 "--min-gain",
+                                 "3.5",
+                                 "--allow-lossy",
+                                 "-n",
+                                 "--json",
+                                 "-o",
+                                 "-",
+                                 "--",
+                                 "--no-mmap",
+                                 "--",
+                                 "-x"});
     CHECK(options.action == Action::tune);
     CHECK(options.engine == "llama-server");
     CHECK(options.model == "a.gguf");

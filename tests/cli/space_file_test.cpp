@@ -22,10 +22,11 @@ std::string refusal_of(const std::string& json) {
 
 TEST_SUITE("cli/space_file") {
   TEST_CASE("lists and texts give the same values as the command line") {
-    const auto space = read_space(fixture::engine(),
-                                  R"({"parameters": {"threads": "1..3", "draft_depth": [0, "2"], "flash_attention": [true, false]},
+    const auto space =
+        read_space(fixture::engine(),
+                   R"({"parameters": {"threads": "1..3", "draft_depth": [0, "2"], "flash_attention": [true, false]},
                                       "fix": {"kv_type_k": "q8_0"}})",
-                                  "space.json");
+                   "space.json");
     REQUIRE(space.axes.size() == 3);
     CHECK(space.axes[0].values == std::vector<Value>{std::int64_t{1}, std::int64_t{2}, std::int64_t{3}});
     CHECK(space.axes[1].values == std::vector<Value>{std::int64_t{0}, std::int64_t{2}});

@@ -74,7 +74,8 @@ TEST_SUITE("cli/terminal") {
     ::close(ends[1]);
     std::string seen(20'000, '\0');
     std::size_t length = 0;
-    for (ssize_t got = 1; got > 0; length += static_cast<std::size_t>(got)) got = ::read(ends[0], seen.data() + length, seen.size() - length);
+    for (ssize_t got = 1; got > 0; length += static_cast<std::size_t>(got))
+      got = ::read(ends[0], seen.data() + length, seen.size() - length);
     ::close(ends[0]);
     CHECK(length == 10'001);
     CHECK(seen[length - 1] == 'y');

@@ -94,22 +94,48 @@ inline std::vector<Trial> trials() {
   broken.verdict->evidence = Evidence{"code-07", "return n > 1", "return return n", "token 5 is not among the first 10"};
   broken.gate_speed_ratio = 1.52;
   auto failed = trial("0004", config({{"ubatch", std::int64_t{8192}}}));
-  failed.failure = Failure{FailureKind::out_of_memory, "failed to allocate the compute buffer", "line one\nfailed\x1b[2Jto allocate\n"};
+  failed.failure =
+      Failure{FailureKind::out_of_memory, "failed to allocate the compute buffer", "line one\nfailed\x1b[2Jto allocate\n"};
   return {baseline, winner, broken, failed};
 }
 
 inline std::vector<Rejected> rejected() {
-  Rejected lossy_kv{trial("", config({{"kv_type_k", "q4_0"}})).config, config({{"kv_type_k", "q4_0"}}), config({{"kv_type_k", "q4_0"}}),
-                    1.04, "timed", Outcome::broken, "G6", Evidence{"prose-02", "The sky is", "Qwen.", "token 1"}, command("-ctk q4_0")};
+  Rejected lossy_kv{trial("", config({{"kv_type_k", "q4_0"}})).config,
+                    config({{"kv_type_k", "q4_0"}}),
+                    config({{"kv_type_k", "q4_0"}}),
+                    1.04,
+                    "timed",
+                    Outcome::broken,
+                    "G6",
+                    Evidence{"prose-02", "The sky is", "Qwen.", "token 1"},
+                    command("-ctk q4_0")};
   Rejected optimistic{trial("", config({{"spec_synth_len", std::int64_t{4}}})).config,
                       config({{"spec_synth_len", std::int64_t{4}}, {"threads", std::int64_t{1}}}),
                       config({{"spec_synth_len", std::int64_t{4}}}),
-                      1.52, "gate", Outcome::broken, "G6",
-                      Evidence{"code-07", "return n > 1", "return \x1b[31mreturn n", "token 5"}, command("--spec-synth-len 4")};
-  Rejected unknown{trial("", config({{"poll", std::int64_t{0}}})).config, config({{"poll", std::int64_t{0}}}), {},
-                   std::nullopt, "", Outcome::inconclusive, "G2", std::nullopt, command("--poll 0")};
-  Rejected lossy{trial("", config({{"kv_type_v", "q8_0"}})).config, config({{"kv_type_v", "q8_0"}}), config({{"kv_type_v", "q8_0"}}),
-                 1.1, "timed", Outcome::lossy, "G7", Evidence{"prose-05", "a river", "a stream", "margin 0.9 nat"}, command("-ctv q8_0")};
+                      1.52,
+                      "gate",
+                      Outcome::broken,
+                      "G6",
+                      Evidence{"code-07", "return n > 1", "return \x1b[31mreturn n", "token 5"},
+                      command("--spec-synth-len 4")};
+  Rejected unknown{trial("", config({{"poll", std::int64_t{0}}})).config,
+                   config({{"poll", std::int64_t{0}}}),
+                   {},
+                   std::nullopt,
+                   "",
+                   Outcome::inconclusive,
+                   "G2",
+                   std::nullopt,
+                   command("--poll 0")};
+  Rejected lossy{trial("", config({{"kv_type_v", "q8_0"}})).config,
+                 config({{"kv_type_v", "q8_0"}}),
+                 config({{"kv_type_v", "q8_0"}}),
+                 1.1,
+                 "timed",
+                 Outcome::lossy,
+                 "G7",
+                 Evidence{"prose-05", "a river", "a stream", "margin 0.9 nat"},
+                 command("-ctv q8_0")};
   return {lossy_kv, unknown, optimistic, lossy};
 }
 
@@ -136,7 +162,8 @@ inline Study improvement() {
   study.reference.tokens = 6120;
   study.reference.not_verified = {"tools"};
   const std::string plain = "the model answers tool prompts with plain text";
-  for (int i = 1; i <= 3; ++i) study.reference.dropped.push_back({std::string{"tools-0"}.append(1, static_cast<char>('0' + i)), plain});
+  for (int i = 1; i <= 3; ++i)
+    study.reference.dropped.push_back({std::string{"tools-0"}.append(1, static_cast<char>('0' + i)), plain});
   study.reference.dropped.push_back({"json-05", "not JSON in the reference either"});
   study.recommendation.kind = RecommendationKind::improvement;
   study.recommendation.config = study.trials[1].config;
@@ -148,8 +175,10 @@ inline Study improvement() {
   study.recommendation.command = command("--spec-type ngram-simple");
   study.recommendation.verdict = study.trials[1].verdict;
   study.rejected = rejected();
-  study.effects = {{"spec_type", "ngram-simple", 1.31, 1.22, 1.40}, {"poll", std::int64_t{0}, 1.002, 0.99, 1.011},
-                   {"threads_batch", std::int64_t{1}, 0.998, 0.986, 1.01}, {"mlock", "on", 1.0, 0.8, 1.2}};
+  study.effects = {{"spec_type", "ngram-simple", 1.31, 1.22, 1.40},
+                   {"poll", std::int64_t{0}, 1.002, 0.99, 1.011},
+                   {"threads_batch", std::int64_t{1}, 0.998, 0.986, 1.01},
+                   {"mlock", "on", 1.0, 0.8, 1.2}};
   study.pareto = {"0002"};
   study.warnings = {{"load", "load was 1.8 on 2 cores at the start", "end other programs and repeat"}};
   for (const auto& trial : study.trials) study.commands[trial.id] = command(trial.changed.values.empty() ? "" : "--x");

@@ -38,8 +38,9 @@ int run_cli(int argc, char** argv, std::ostream& out, std::ostream& err, const E
     return exit_interrupted;
   } catch (const std::exception& error) {
     out.flush();
-    err << fmt::format("sweetspot: error: {}\nhint: this should not happen; please report it with the command and: sweetspot --version\n",
-                       error.what());
+    err << fmt::format(
+        "sweetspot: error: {}\nhint: this should not happen; please report it with the command and: sweetspot --version\n",
+        error.what());
     return exit_usage;
   }
 }

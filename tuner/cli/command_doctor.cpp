@@ -31,8 +31,8 @@ struct EngineState {
 };
 
 std::vector<EngineState> engine_states(const Context& context, std::vector<Warning>& warnings);
-std::string text_document(const MachineProfile& machine, const std::vector<EngineState>& engines, const std::vector<Warning>& warnings,
-                          const Options& options, const Context& context);
+std::string text_document(const MachineProfile& machine, const std::vector<EngineState>& engines,
+                          const std::vector<Warning>& warnings, const Options& options, const Context& context);
 Json json_document(const MachineProfile& machine, const std::vector<EngineState>& engines, const std::vector<Warning>& warnings,
                    const Options& options, const Context& context);
 
@@ -75,7 +75,8 @@ std::vector<EngineState> engine_states(const Context& context, std::vector<Warni
 }
 
 std::string machine_lines(const MachineProfile& machine) {
-  std::string text = fmt::format("Machine\n  {}\n  {}, {}\n", display(machine), escape_control(machine.os), escape_control(machine.kernel));
+  std::string text =
+      fmt::format("Machine\n  {}\n  {}, {}\n", display(machine), escape_control(machine.os), escape_control(machine.kernel));
   if (!machine.model.empty()) text += fmt::format("  {}\n", escape_control(machine.model));
   if (machine.load_1min) text += fmt::format("  load {:.2f}\n", *machine.load_1min);
   if (machine.memory_available_bytes)
@@ -91,13 +92,14 @@ std::string existence(const std::filesystem::path& path) {
   return std::filesystem::exists(path, ignored) ? "" : " (not there)";
 }
 
-std::string text_document(const MachineProfile& machine, const std::vector<EngineState>& engines, const std::vector<Warning>& warnings,
-                          const Options& options, const Context& context) {
+std::string text_document(const MachineProfile& machine, const std::vector<EngineState>& engines,
+                          const std::vector<Warning>& warnings, const Options& options, const Context& context) {
   auto text = machine_lines(machine);
   text += "\nWhat would disturb a measurement now\n";
   if (warnings.empty()) text += "  nothing\n";
   for (const auto& warning : warnings)
-    text += fmt::format("  {}\n{}", escape_control(warning.text), warning.hint.empty() ? "" : fmt::format("    hint: {}\n", escape_control(warning.hint)));
+    text += fmt::format("  {}\n{}", escape_control(warning.text),
+                        warning.hint.empty() ? "" : fmt::format("    hint: {}\n", escape_control(warning.hint)));
   text += "\nEngines\n";
   for (const auto& engine : engines) text += fmt::format("  {}  {}\n", padded(engine.name, 18), engine.state);
   const auto& paths = context.paths;
@@ -118,7 +120,8 @@ Json json_document(const MachineProfile& machine, const std::vector<EngineState>
   json["machine"] = machine;
   json["warnings"] = warnings;
   json["engines"] = Json::array();
-  for (const auto& engine : engines) json["engines"].push_back({{"name", engine.name}, {"found", engine.found}, {"state", engine.state}});
+  for (const auto& engine : engines)
+    json["engines"].push_back({{"name", engine.name}, {"found", engine.found}, {"state", engine.state}});
   json["paths"] = {{"config", context.paths.config_file.string()},
                    {"engines", context.paths.engines_folder.string()},
                    {"store", context.paths.store.string()},

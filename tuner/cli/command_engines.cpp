@@ -61,8 +61,9 @@ int check_file(const Options& options, Context& context) {
   }
   std::string text;
   for (const auto& problem : problems) text += escape_control(problem) + "\n";
-  if (problems.empty()) text = fmt::format("{}: nothing is wrong; copy it to {} or name it with --engine-file\n", origin,
-                                           context.paths.engines_folder.string());
+  if (problems.empty())
+    text = fmt::format("{}: nothing is wrong; copy it to {} or name it with --engine-file\n", origin,
+                       context.paths.engines_folder.string());
   write_result(options, context, text);
   return problems.empty() ? exit_ok : exit_failed;
 }
@@ -75,7 +76,8 @@ std::vector<EngineDescriptor> wanted(const Options& options, const Context& cont
   }
   auto engines = catalog(context.paths.engines_folder);
   if (!options.engine.empty()) return {find_engine(engines, options.engine)};
-  if (!options.binary.empty()) throw Error{"--binary is given without an engine", "name it: sweetspot engines ENGINE --binary PATH"};
+  if (!options.binary.empty())
+    throw Error{"--binary is given without an engine", "name it: sweetspot engines ENGINE --binary PATH"};
   return engines;
 }
 
@@ -110,22 +112,27 @@ std::string list_text(const std::vector<FoundEngine>& engines) {
 std::string detail_text(const FoundEngine& found) {
   const auto& engine = found.engine;
   std::string text = fmt::format("{}: {}\n  described by  {}\n", engine.name, escape_control(engine.description), engine.origin);
-  if (found.probe) text += fmt::format("  version       {}\n  binary        {}\n", escape_control(found.probe->version), found.probe->binary.string());
-  else text += "  binary        not found on PATH (name it with --binary PATH)\n";
+  if (found.probe)
+    text += fmt::format("  version       {}\n  binary        {}\n", escape_control(found.probe->version),
+                        found.probe->binary.string());
+  else
+    text += "  binary        not found on PATH (name it with --binary PATH)\n";
   std::string rows, lacking;
   for (const auto& row : engine.parameters) {
     const auto& parameter = row.parameter;
     const auto* probed = found.probe ? found.probe->find(parameter.name) : nullptr;
     if (found.probe && (!probed || !probed->spelling)) {
-      lacking += fmt::format("  {}  {}\n", padded(parameter.name, 18), probed ? escape_control(probed->lacking) : "not in its help");
+      lacking +=
+          fmt::format("  {}  {}\n", padded(parameter.name, 18), probed ? escape_control(probed->lacking) : "not in its help");
       continue;
     }
     rows += fmt::format("  {}  {}  {}  {}  {}\n", padded(parameter.name, 18), padded(probed ? *probed->spelling : "-", 28),
                         padded(sweetspot::text(probed ? probed->default_value : parameter.default_value), 8),
                         padded(to_string(parameter.effect), 10), domain_text(parameter.domain));
   }
-  text += fmt::format("\n  {}  {}  {}  {}  {}\n", padded("parameter", 18), padded("spelling in this binary", 28), padded("default", 8),
-                      padded("effect", 10), "values") + rows;
+  text += fmt::format("\n  {}  {}  {}  {}  {}\n", padded("parameter", 18), padded("spelling in this binary", 28),
+                      padded("default", 8), padded("effect", 10), "values") +
+          rows;
   if (!lacking.empty()) text += "\n  This binary lacks\n" + lacking;
   return text;
 }

@@ -25,14 +25,17 @@ const Trial& trial_named(const Study& study, const std::string& name);
 int command_show(const Options& options, Context& context) {
   std::error_code ignored;
   if (!std::filesystem::exists(context.paths.store, ignored))
-    throw Error{fmt::format("there are no studies in {}", context.paths.store.string()), "make one: sweetspot tune ENGINE -m MODEL"};
+    throw Error{fmt::format("there are no studies in {}", context.paths.store.string()),
+                "make one: sweetspot tune ENGINE -m MODEL"};
   const auto& format = find_report_format(format_name(options));
   const Store store{context.paths.store};
   const auto study = store.load_study(store.resolve(options.study));
   const bool to_file = !options.output.empty() && options.output != "-";
-  const ReportOptions report{to_file && options.colour != ColourChoice::always ? Colour::no : context.out_colour, TrialTable::yes};
-  write_result(options, context,
-               options.trial.empty() ? format.study(study, report) : format.trial(study, trial_named(study, options.trial), report));
+  const ReportOptions report{to_file && options.colour != ColourChoice::always ? Colour::no : context.out_colour,
+                             TrialTable::yes};
+  write_result(
+      options, context,
+      options.trial.empty() ? format.study(study, report) : format.trial(study, trial_named(study, options.trial), report));
   return exit_ok;
 }
 
@@ -55,7 +58,9 @@ const Trial& trial_named(const Study& study, const std::string& name) {
   for (const auto& trial : study.trials) {
     if (trial.id == name) return trial;
     if (name.empty() || !trial.id.starts_with(name)) continue;
-    if (found) throw Error{fmt::format("--trial {}: several trials begin so", escape_control(name)), "write more of the id, or the number"};
+    if (found)
+      throw Error{fmt::format("--trial {}: several trials begin so", escape_control(name)),
+                  "write more of the id, or the number"};
     found = &trial;
   }
   if (!found)

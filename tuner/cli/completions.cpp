@@ -37,8 +37,10 @@ std::vector<std::string> spellings(const OptionEntry& option) {
 std::string in_quotes(std::string_view text) {
   std::string result;
   for (const char c : text) {
-    if (c == '\'') result += "'\\''";
-    else result += c;
+    if (c == '\'')
+      result += "'\\''";
+    else
+      result += c;
   }
   return result;
 }
@@ -56,14 +58,15 @@ std::string bash_case(const CommandEntry& command) {
     words.insert(words.end(), names.begin(), names.end());
     const auto pattern = fmt::format("{}", fmt::join(names, "|"));
     if (!choices.empty())
-      values += fmt::format("        {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", pattern, fmt::join(choices, " "));
+      values +=
+          fmt::format("        {}) COMPREPLY=($(compgen -W '{}' -- \"$word\")); return ;;\n", pattern, fmt::join(choices, " "));
     else if (option.takes_file())
       values += fmt::format("        {}) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n", pattern);
     else if (!option.value.empty())
       values += fmt::format("        {}) return ;;\n", pattern);
   }
-  return fmt::format("    {})\n      case \"$previous\" in\n{}        *) ;;\n      esac\n      words='{}' ;;\n", command.name, values,
-                     fmt::join(words, " "));
+  return fmt::format("    {})\n      case \"$previous\" in\n{}        *) ;;\n      esac\n      words='{}' ;;\n", command.name,
+                     values, fmt::join(words, " "));
 }
 
 std::string bash_script() {
@@ -73,19 +76,21 @@ std::string bash_script() {
     names.push_back(command.name);
     cases += bash_case(command);
   }
-  return fmt::format("# bash completion for sweetspot\n"
-                     "_sweetspot() {{\n"
-                     "  local word=\"${{COMP_WORDS[COMP_CWORD]}}\" previous=\"${{COMP_WORDS[COMP_CWORD-1]}}\" command=\"${{COMP_WORDS[1]}}\" words=\n"
-                     "  COMPREPLY=()\n"
-                     "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-                     "    COMPREPLY=($(compgen -W '{}' -- \"$word\"))\n"
-                     "    return\n"
-                     "  fi\n"
-                     "  case \"$command\" in\n{}  esac\n"
-                     "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-                     "}}\n"
-                     "complete -o default -F _sweetspot sweetspot\n",
-                     fmt::join(names, " "), cases);
+  return fmt::format(
+      "# bash completion for sweetspot\n"
+      "_sweetspot() {{\n"
+      "  local word=\"${{COMP_WORDS[COMP_CWORD]}}\" previous=\"${{COMP_WORDS[COMP_CWORD-1]}}\" command=\"${{COMP_WORDS[1]}}\" "
+      "words=\n"
+      "  COMPREPLY=()\n"
+      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+      "    COMPREPLY=($(compgen -W '{}' -- \"$word\"))\n"
+      "    return\n"
+      "  fi\n"
+      "  case \"$command\" in\n{}  esac\n"
+      "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+      "}}\n"
+      "complete -o default -F _sweetspot sweetspot\n",
+      fmt::join(names, " "), cases);
 }
 
 /// Characters that _arguments reads as its own.
@@ -103,12 +108,15 @@ std::string zsh_option(const OptionEntry& option) {
   if (!option.value.empty() || option.positional) {
     const auto choices = option.choices();
     action = ":" + zsh_text(option.positional ? option.long_name : option.value) + ":";
-    if (!choices.empty()) action += fmt::format("({})", fmt::join(choices, " "));
-    else if (option.takes_file()) action += "_files";
+    if (!choices.empty())
+      action += fmt::format("({})", fmt::join(choices, " "));
+    else if (option.takes_file())
+      action += "_files";
   }
   if (option.positional) return fmt::format("        '1{}' \\\n", action);
   std::string text;
-  for (const auto& name : spellings(option)) text += fmt::format("        '*{}[{}]{}' \\\n", name, zsh_text(option.description), action);
+  for (const auto& name : spellings(option))
+    text += fmt::format("        '*{}[{}]{}' \\\n", name, zsh_text(option.description), action);
   return text;
 }
 
@@ -120,22 +128,23 @@ std::string zsh_script() {
     for (const auto& option : command.options) cases += zsh_option(option);
     cases += "        && return ;;\n";
   }
-  return fmt::format("#compdef sweetspot\n"
-                     "_sweetspot() {{\n"
-                     "  local -a commands\n"
-                     "  commands=(\n{}  )\n"
-                     "  if (( CURRENT == 2 )); then\n"
-                     "    _describe command commands\n"
-                     "    _arguments '--help[Show help]' '--version[Show version]'\n"
-                     "    return\n"
-                     "  fi\n"
-                     "  local command=\"$words[2]\"\n"
-                     "  shift words\n"
-                     "  (( CURRENT-- ))\n"
-                     "  case \"$command\" in\n{}  esac\n"
-                     "}}\n"
-                     "if [ \"$funcstack[1]\" = _sweetspot ]; then _sweetspot \"$@\"; else compdef _sweetspot sweetspot; fi\n",
-                     names, cases);
+  return fmt::format(
+      "#compdef sweetspot\n"
+      "_sweetspot() {{\n"
+      "  local -a commands\n"
+      "  commands=(\n{}  )\n"
+      "  if (( CURRENT == 2 )); then\n"
+      "    _describe command commands\n"
+      "    _arguments '--help[Show help]' '--version[Show version]'\n"
+      "    return\n"
+      "  fi\n"
+      "  local command=\"$words[2]\"\n"
+      "  shift words\n"
+      "  (( CURRENT-- ))\n"
+      "  case \"$command\" in\n{}  esac\n"
+      "}}\n"
+      "if [ \"$funcstack[1]\" = _sweetspot ]; then _sweetspot \"$@\"; else compdef _sweetspot sweetspot; fi\n",
+      names, cases);
 }
 
 std::string fish_option(const CommandEntry& command, const OptionEntry& option) {
@@ -151,11 +160,13 @@ std::string fish_option(const CommandEntry& command, const OptionEntry& option) 
 }
 
 std::string fish_script() {
-  std::string text = "# fish completion for sweetspot\n"
-                     "complete -c sweetspot -n __fish_use_subcommand -f -l help -d 'Show help'\n"
-                     "complete -c sweetspot -n __fish_use_subcommand -f -l version -d 'Show version'\n";
+  std::string text =
+      "# fish completion for sweetspot\n"
+      "complete -c sweetspot -n __fish_use_subcommand -f -l help -d 'Show help'\n"
+      "complete -c sweetspot -n __fish_use_subcommand -f -l version -d 'Show version'\n";
   for (const auto& command : command_table()) {
-    text += fmt::format("complete -c sweetspot -n __fish_use_subcommand -f -a {} -d '{}'\n", command.name, in_quotes(command.description));
+    text += fmt::format("complete -c sweetspot -n __fish_use_subcommand -f -a {} -d '{}'\n", command.name,
+                        in_quotes(command.description));
     for (const auto& option : command.options) text += fish_option(command, option);
   }
   return text;

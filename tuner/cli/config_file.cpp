@@ -19,8 +19,9 @@ using Json = nlohmann::ordered_json;
 std::string typed(const Json& value, const std::string& place) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number() || value.is_boolean()) return value.dump();
-  throw Error{fmt::format("{}: a value may be a text, a number, true, false or a list of these, not {}", place, value.type_name()),
-              "write it as you would type it after the option"};
+  throw Error{
+      fmt::format("{}: a value may be a text, a number, true, false or a list of these, not {}", place, value.type_name()),
+      "write it as you would type it after the option"};
 }
 
 std::string text_of(const std::filesystem::path& path) {
@@ -44,9 +45,11 @@ ConfigFile read_config_file(const std::filesystem::path& path, const std::vector
   for (const auto& [key, value] : json.items()) {
     const auto place = fmt::format("{}: {}", path.string(), escape_control(key));
     if (std::find(known.begin(), known.end(), key) == known.end())
-      throw Error{fmt::format("{} is no option", place), did_you_mean(key, known, "options are named as on the command line, without dashes")};
+      throw Error{fmt::format("{} is no option", place),
+                  did_you_mean(key, known, "options are named as on the command line, without dashes")};
     auto& words = config.values[key];
-    if (!value.is_array()) words.push_back(typed(value, place));
+    if (!value.is_array())
+      words.push_back(typed(value, place));
     else
       for (const auto& item : value) words.push_back(typed(item, place));
   }

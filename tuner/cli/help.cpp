@@ -25,11 +25,13 @@ std::string usage(const CommandEntry& command);
 std::string help_text(const std::string& topic) {
   const auto table = command_table();
   if (!topic.empty()) {
-    const auto found = std::find_if(table.begin(), table.end(), [&topic](const CommandEntry& entry) { return entry.name == topic; });
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&topic](const CommandEntry& entry) { return entry.name == topic; });
     if (found == table.end()) throw Error{fmt::format("there is no command '{}'", topic), "see: sweetspot --help"};
     return command_help(*found);
   }
-  std::string text = "Finds the launch flags that make a local LLM server fastest on this machine without changing what it says.\n\nExamples\n";
+  std::string text =
+      "Finds the launch flags that make a local LLM server fastest on this machine without changing what it says.\n\nExamples\n";
   for (const auto& command : table) text += indented(command.example.substr(0, command.example.find('\n')));
   text += "\nUsage\n  sweetspot COMMAND [OPTIONS] [-- ENGINE ARGUMENTS]\n\nCommands (each has --help)\n";
   for (const auto& command : table) text += two_columns(command.name, command.description);
@@ -39,7 +41,8 @@ std::string help_text(const std::string& topic) {
 }
 
 std::string short_help() {
-  return "sweetspot finds the launch flags that make a local LLM server fastest on this machine without changing what it says.\n\n"
+  return "sweetspot finds the launch flags that make a local LLM server fastest on this machine without changing what it "
+         "says.\n\n"
          "  sweetspot tune llama-server -m model.gguf     find the best settings\n"
          "  sweetspot check llama-server -m model.gguf    is it sound as it comes?\n"
          "  sweetspot engines                             what is known and found here\n"

@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   out.flush();
   // A reader that has seen enough (| head) is no error; a full disk is.
   if (buffer.error() == 0 || buffer.error() == EPIPE) return code;
-  std::cerr << "sweetspot: error: cannot write the result: " << std::strerror(buffer.error()) << "\nhint: choose another place with --output\n";
+  std::cerr << "sweetspot: error: cannot write the result: " << std::strerror(buffer.error())
+            << "\nhint: choose another place with --output\n";
   return exit_usage;
 }

@@ -18,9 +18,12 @@ std::string roff(std::string_view text) {
   bool line_start = true;
   for (const char c : text) {
     if (line_start && (c == '.' || c == '\'')) result += "\\&";
-    if (c == '\\') result += "\\e";
-    else if (c == '-') result += "\\-";
-    else result += c;
+    if (c == '\\')
+      result += "\\e";
+    else if (c == '-')
+      result += "\\-";
+    else
+      result += c;
     line_start = c == '\n';
   }
   return result;
@@ -41,22 +44,30 @@ std::string command_section(const CommandEntry& command) {
 std::string man_page() {
   auto text = fmt::format(".TH SWEETSPOT 1 \"\" \"sweetspot {}\" \"User Commands\"\n", roff(version_number()));
   text += ".SH NAME\nsweetspot \\- find the fastest launch flags of a local LLM server that leave its output as it is\n";
-  text += ".SH SYNOPSIS\n.B sweetspot\n.I COMMAND\n[OPTIONS] [\\-\\- ENGINE ARGUMENTS]\n.br\n.B sweetspot\n\\-\\-help | \\-\\-version\n";
+  text +=
+      ".SH SYNOPSIS\n.B sweetspot\n.I COMMAND\n[OPTIONS] [\\-\\- ENGINE ARGUMENTS]\n.br\n.B sweetspot\n\\-\\-help | "
+      "\\-\\-version\n";
   text += ".SH DESCRIPTION\n" +
-          roff("Measures launch flags on this machine, compares the output of each with plain greedy decoding, refuses what changes it, "
-               "and prints the command to run. The result goes to standard output, everything else to standard error.\n");
+          roff(
+              "Measures launch flags on this machine, compares the output of each with plain greedy decoding, refuses what "
+              "changes it, "
+              "and prints the command to run. The result goes to standard output, everything else to standard error.\n");
   text += ".SH COMMANDS\n";
   for (const auto& command : command_table()) text += command_section(command);
   text += ".SH EXIT STATUS\n.nf\n" + roff(exit_code_lines()) + ".fi\n";
-  text += ".SH ENVIRONMENT\n" + paragraph("SWEETSPOT_OPTION", "The value of --option where it is not given on the command line: "
-                                                              "SWEETSPOT_STORE, SWEETSPOT_MIN_GAIN and so on.") +
+  text += ".SH ENVIRONMENT\n" +
+          paragraph("SWEETSPOT_OPTION",
+                    "The value of --option where it is not given on the command line: "
+                    "SWEETSPOT_STORE, SWEETSPOT_MIN_GAIN and so on.") +
           paragraph("NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR", "No colour, or colour also where there is no terminal.");
   text += ".SH FILES\n" +
-          paragraph("$XDG_CONFIG_HOME/sweetspot/config.json", "A JSON object, option to value, for what neither the command line nor the "
-                                                              "environment says (without XDG_CONFIG_HOME: ~/.config).") +
+          paragraph("$XDG_CONFIG_HOME/sweetspot/config.json",
+                    "A JSON object, option to value, for what neither the command line nor the "
+                    "environment says (without XDG_CONFIG_HOME: ~/.config).") +
           paragraph("$XDG_CONFIG_HOME/sweetspot/engines/", "Engine files of your own, *.json.") +
           paragraph("$XDG_STATE_HOME/sweetspot/studies.sqlite", "Stored studies (without XDG_STATE_HOME: ~/.local/state).") +
-          paragraph("$XDG_CACHE_HOME/sweetspot/", "Reference answers and the like; may be deleted (without XDG_CACHE_HOME: ~/.cache).");
+          paragraph("$XDG_CACHE_HOME/sweetspot/",
+                    "Reference answers and the like; may be deleted (without XDG_CACHE_HOME: ~/.cache).");
   return text;
 }
 

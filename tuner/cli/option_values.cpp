@@ -23,9 +23,9 @@ struct SamplerKey {
 
 /// Bounds that every engine takes; nonsense beyond them would be measured as if it were meant.
 const std::vector<SamplerKey>& sampler_keys() {
-  static const std::vector<SamplerKey> keys{{"temperature", 0, 5},        {"top_p", 0, 1},           {"top_k", 0, 100'000},
-                                            {"min_p", 0, 1},              {"typical_p", 0, 1},       {"repeat_penalty", 0, 10},
-                                            {"presence_penalty", -2, 2}, {"frequency_penalty", -2, 2}};
+  static const std::vector<SamplerKey> keys{
+      {"temperature", 0, 5}, {"top_p", 0, 1},           {"top_k", 0, 100'000},       {"min_p", 0, 1},
+      {"typical_p", 0, 1},   {"repeat_penalty", 0, 10}, {"presence_penalty", -2, 2}, {"frequency_penalty", -2, 2}};
   return keys;
 }
 
@@ -46,7 +46,8 @@ std::int64_t whole_number(const std::string& text, std::int64_t low, std::int64_
   const auto value = parse_value(text);
   const auto* number = std::get_if<std::int64_t>(&value);
   if (number && *number >= low && *number <= high) return *number;
-  throw Error{fmt::format("'{}' is not a whole number from {} to {}", escape_control(text), low, high), "give a number in this range"};
+  throw Error{fmt::format("'{}' is not a whole number from {} to {}", escape_control(text), low, high),
+              "give a number in this range"};
 }
 
 double real_number(const std::string& text, double low, double high) {
@@ -67,7 +68,8 @@ std::map<std::string, double> sampler_from(const std::string& text) {
     if (equals == std::string::npos)
       throw Error{fmt::format("'{}' is not KEY=VALUE", escape_control(item)), "write for example temperature=0.6,top_p=0.95"};
     const auto name = one_of(item.substr(0, equals), names);
-    const auto known = std::find_if(sampler_keys().begin(), sampler_keys().end(), [&name](const auto& entry) { return entry.name == name; });
+    const auto known =
+        std::find_if(sampler_keys().begin(), sampler_keys().end(), [&name](const auto& entry) { return entry.name == name; });
     if (sampler.contains(name)) throw Error{fmt::format("{} is given twice", name), "give it once"};
     sampler[name] = real_number(item.substr(equals + 1), known->low, known->high);
   }

@@ -4,8 +4,8 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -17,7 +17,8 @@ namespace {
 
 std::vector<std::string> configurable_names();
 std::string variable_name(const std::string& option);
-std::vector<Setting> settings_from(const std::vector<std::string>& names, const Environment& environment, const ConfigFile& config);
+std::vector<Setting> settings_from(const std::vector<std::string>& names, const Environment& environment,
+                                   const ConfigFile& config);
 void apply_settings(CLI::App& command, const std::vector<Setting>& settings);
 void refuse_extras(const CLI::App& app, const CLI::App* command);
 [[noreturn]] void refuse(const CLI::ParseError& error, const CLI::App* command);
@@ -26,7 +27,8 @@ bool asks_for_help(const CLI::App& app, const CLI::App* command);
 
 }  // namespace
 
-Options parse_options(const std::vector<std::string>& arguments, const Environment& environment, const std::filesystem::path& config_file) {
+Options parse_options(const std::vector<std::string>& arguments, const Environment& environment,
+                      const std::filesystem::path& config_file) {
   Options options;
   const auto divider = std::find(arguments.begin(), arguments.end(), "--");
   if (divider != arguments.end()) options.engine_arguments.assign(divider + 1, arguments.end());
@@ -42,7 +44,8 @@ Options parse_options(const std::vector<std::string>& arguments, const Environme
     refuse_extras(*app, command);
     if (!command) return options;
     if (divider != arguments.end() && !launches(options.action))
-      throw Error{fmt::format("'{}' launches no engine, so nothing may follow \"--\"", command->get_name()), "leave out \"--\" and what follows"};
+      throw Error{fmt::format("'{}' launches no engine, so nothing may follow \"--\"", command->get_name()),
+                  "leave out \"--\" and what follows"};
     const auto names = configurable_names();
     options.settings = settings_from(names, environment, read_config_file(config_file, names));
     apply_settings(*app->get_subcommand(command->get_name()), options.settings);
@@ -70,7 +73,8 @@ std::string variable_name(const std::string& option) {
   return name;
 }
 
-std::vector<Setting> settings_from(const std::vector<std::string>& names, const Environment& environment, const ConfigFile& config) {
+std::vector<Setting> settings_from(const std::vector<std::string>& names, const Environment& environment,
+                                   const ConfigFile& config) {
   std::vector<Setting> settings;
   for (const auto& name : names) {
     const auto variable = variable_name(name);

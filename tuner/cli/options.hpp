@@ -31,7 +31,7 @@ struct Options {
   Action action = Action::help;
   std::string help_topic;  ///< command whose help is wanted; empty: the program's
   std::vector<Setting> settings;
-  std::vector<std::string> arguments;  ///< as typed, so that a study can be taken up again
+  std::vector<std::string> arguments;         ///< as typed, so that a study can be taken up again
   std::vector<std::string> engine_arguments;  ///< after "--", for every launch as they are
 
   std::string engine;  ///< name in the catalog; empty: none was named
@@ -62,9 +62,9 @@ struct Options {
   AllowLossy allow_lossy = AllowLossy::no;
   bool dry_run = false;
 
-  std::string study;              ///< id, a unique prefix, or nothing for the latest
-  std::string trial;              ///< number in the reports, or id
-  std::string format;             ///< of `show`: a report format
+  std::string study;   ///< id, a unique prefix, or nothing for the latest
+  std::string trial;   ///< number in the reports, or id
+  std::string format;  ///< of `show`: a report format
   std::filesystem::path check_file;
   std::string shell;
 
@@ -80,7 +80,8 @@ struct Options {
 
 /// Flags first, then SWEETSPOT_<OPTION> in the environment, then the configuration file, then the defaults. Throws Error
 /// for whatever cannot be understood, with "did you mean" where something is near.
-Options parse_options(const std::vector<std::string>& arguments, const Environment& environment, const std::filesystem::path& config_file);
+Options parse_options(const std::vector<std::string>& arguments, const Environment& environment,
+                      const std::filesystem::path& config_file);
 
 /// Goals that can be measured now.
 const std::vector<std::string>& goal_names();

@@ -5,9 +5,9 @@
 #include "reports/report.hpp"
 #include "search/strategy.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <array>
@@ -37,7 +37,8 @@ constexpr std::array commands{
                 "sweetspot tune llama-server -m model.gguf\n"
                 "sweetspot tune llama-server -m model.gguf --draft-model small.gguf --budget 10m\n"
                 "sweetspot tune llama-server -m model.gguf --param draft_depth=0,2,4 --param threads=1..8 --json -o result.json"},
-    CommandText{Action::check, "check", "Compare one configuration's output with plain greedy decoding; exit 0 for pass or tie, 1 otherwise",
+    CommandText{Action::check, "check",
+                "Compare one configuration's output with plain greedy decoding; exit 0 for pass or tie, 1 otherwise",
                 "sweetspot check llama-server -m model.gguf\n"
                 "sweetspot check llama-server -m model.gguf --set kv_type_k=q8_0 --set flash_attention=on"},
     CommandText{Action::measure, "measure", "Measure one configuration, or a server that is already running",
@@ -48,8 +49,10 @@ constexpr std::array commands{
     CommandText{Action::list, "list", "Stored studies, newest first", "sweetspot list"},
     CommandText{Action::show, "show", "Report of a stored study, or the evidence of one trial",
                 "sweetspot show\nsweetspot show 7f3a --as markdown -o result.md\nsweetspot show 7f3a --trial 12"},
-    CommandText{Action::resume, "resume", "Go on with a study that was interrupted", "sweetspot resume\nsweetspot resume 7f3a --budget 10m"},
-    CommandText{Action::run, "run", "Start the server with a study's recommended settings", "sweetspot run\nsweetspot run 7f3a -- --port 9000"},
+    CommandText{Action::resume, "resume", "Go on with a study that was interrupted",
+                "sweetspot resume\nsweetspot resume 7f3a --budget 10m"},
+    CommandText{Action::run, "run", "Start the server with a study's recommended settings",
+                "sweetspot run\nsweetspot run 7f3a -- --port 9000"},
     CommandText{Action::doctor, "doctor", "The machine, what would disturb a measurement now, and what was read from where",
                 "sweetspot doctor"},
     CommandText{Action::completions, "completions", "Completion script for a shell",
@@ -69,7 +72,8 @@ std::shared_ptr<CLI::App> option_tree(Options& options) {
   app->allow_extras();
   app->set_help_flag();
   app->add_flag_callback("-h,--help", [&options] { options.action = Action::help; }, "Show help");
-  app->add_flag_callback("--version", [&options] { options.action = Action::version; }, "Show version, compiler, Boost and system");
+  app->add_flag_callback(
+      "--version", [&options] { options.action = Action::version; }, "Show version, compiler, Boost and system");
   for (const auto& text : commands) {
     auto* command = app->add_subcommand(text.name, text.description);
     command->allow_extras();
@@ -108,7 +112,8 @@ std::vector<std::string> OptionEntry::choices() const {
 bool OptionEntry::takes_file() const { return value == "FILE" || value == "MODEL" || value == "PATH"; }
 
 bool launches(Action action) {
-  return action == Action::tune || action == Action::check || action == Action::measure || action == Action::resume || action == Action::run;
+  return action == Action::tune || action == Action::check || action == Action::measure || action == Action::resume ||
+         action == Action::run;
 }
 
 const std::vector<std::string>& goal_names() {
@@ -193,10 +198,12 @@ void add_search(CLI::App& command, Options& options) {
   add_read(command, "--min-gain", "PERCENT", searching, "Smallest confirmed gain worth leaving the default for (2)",
            [&options](const std::string& text) { options.min_gain_percent = real_number(text, 0, 1000); });
   command
-      .add_flag_callback("--allow-lossy", [&options] { options.allow_lossy = AllowLossy::yes; },
-                         "Accept configurations that change the output within limits; reported apart")
+      .add_flag_callback(
+          "--allow-lossy", [&options] { options.allow_lossy = AllowLossy::yes; },
+          "Accept configurations that change the output within limits; reported apart")
       ->group(std::string{searching});
-  add_flag(command, "-n,--dry-run", searching, "Print space, first configurations and command lines; start nothing", options.dry_run);
+  add_flag(command, "-n,--dry-run", searching, "Print space, first configurations and command lines; start nothing",
+           options.dry_run);
 }
 
 void add_limits(CLI::App& command, Options& options) {
@@ -240,17 +247,21 @@ void add_result(CLI::App& command, Options& options) {
 void add_terminal(CLI::App& command, Options& options) {
   add_flag(command, "-q,--quiet", showing, "No progress", options.quiet);
   add_flag(command, "-v,--verbose", showing, "Say more of what is done", options.verbose);
-  add_read(command, "--color", "auto|always|never", showing, "Colour (auto: only on a terminal)", [&options](const std::string& text) {
-    const auto word = one_of(text, {"auto", "always", "never"});
-    options.colour = word == "always" ? ColourChoice::always : word == "never" ? ColourChoice::never : ColourChoice::automatic;
-  });
+  add_read(command, "--color", "auto|always|never", showing, "Colour (auto: only on a terminal)",
+           [&options](const std::string& text) {
+             const auto word = one_of(text, {"auto", "always", "never"});
+             options.colour = word == "always"  ? ColourChoice::always
+                              : word == "never" ? ColourChoice::never
+                                                : ColourChoice::automatic;
+           });
   command
-      .add_flag_callback("-h,--help",
-                         [&options, &command] {
-                           options.action = Action::help;
-                           options.help_topic = command.get_name();
-                         },
-                         "Show this help")
+      .add_flag_callback(
+          "-h,--help",
+          [&options, &command] {
+            options.action = Action::help;
+            options.help_topic = command.get_name();
+          },
+          "Show this help")
       ->group(std::string{showing});
 }
 

@@ -31,7 +31,7 @@ struct OptionEntry {
 struct CommandEntry {
   std::string name;
   std::string description;
-  std::string example;  ///< lines
+  std::string example;    ///< lines
   bool launches = false;  ///< arguments after "--" go to the engine
   std::vector<OptionEntry> options;
 };

@@ -39,7 +39,8 @@ void write_result(const Options& options, Context& context, const std::string& t
   if (!written || error) {
     std::error_code ignored;
     if (!in_place) fs::remove(target, ignored);
-    throw Error{fmt::format("--output: cannot write {}", path.string()), "look at the folder, its permissions and the free space"};
+    throw Error{fmt::format("--output: cannot write {}", path.string()),
+                "look at the folder, its permissions and the free space"};
   }
   if (!options.quiet) context.err << fmt::format("wrote {}\n", path.string());
 }

@@ -34,13 +34,14 @@ std::vector<Value> all_values(const Parameter& parameter, const std::string& pla
 
 }  // namespace
 
-std::vector<Axis> axes_from(const EngineDescriptor& engine, const std::vector<std::string>& arguments, const DefaultValues& defaults) {
+std::vector<Axis> axes_from(const EngineDescriptor& engine, const std::vector<std::string>& arguments,
+                            const DefaultValues& defaults) {
   std::vector<Axis> axes;
   for (const auto& argument : arguments) {
     const auto [name, text] = split(argument);
     const auto place = fmt::format("--param {}", escape_control(name));
     const auto& parameter = known_parameter(engine, name, "--param");
-    if (std::any_of(axes.begin(), axes.end(), [&name = name](const Axis& axis) { return axis.parameter == name; }))
+    if (std::any_of(axes.begin(), axes.end(), [&parameter](const Axis& axis) { return axis.parameter == parameter.name; }))
       throw Error{fmt::format("{} is given twice", place), "give all its values at once, separated by commas"};
     if (text) {
       axes.push_back({name, values_from(parameter, *text, place)});
@@ -57,7 +58,8 @@ Config config_from(const EngineDescriptor& engine, const std::vector<std::string
   for (const auto& argument : arguments) {
     const auto [name, text] = split(argument);
     if (!text || text->empty())
-      throw Error{fmt::format("{} {}: the value is missing", option, escape_control(argument)), fmt::format("write {} NAME=VALUE", option)};
+      throw Error{fmt::format("{} {}: the value is missing", option, escape_control(argument)),
+                  fmt::format("write {} NAME=VALUE", option)};
     const auto& parameter = known_parameter(engine, name, std::string{option});
     const auto place = fmt::format("{} {}", option, name);
     if (config.values.contains(name)) throw Error{fmt::format("{} is given twice", place), "give it once"};
@@ -110,9 +112,12 @@ std::vector<std::string> items(std::string_view values) {
   std::vector<std::string> parts{""};
   for (std::size_t i = 0; i < values.size(); ++i) {
     const bool escape = values[i] == '\\' && i + 1 < values.size() && (values[i + 1] == ',' || values[i + 1] == '\\');
-    if (escape) parts.back() += values[++i];
-    else if (values[i] == ',') parts.emplace_back();
-    else parts.back() += values[i];
+    if (escape)
+      parts.back() += values[++i];
+    else if (values[i] == ',')
+      parts.emplace_back();
+    else
+      parts.back() += values[i];
   }
   return parts;
 }
@@ -129,7 +134,8 @@ std::vector<Value> range(const std::string& item, const std::string& place) {
   const auto step = colon == std::string::npos ? Value{std::int64_t{1}} : parse_value(item.substr(colon + 1));
   if (!is_number(low) || !is_number(high)) return {};
   if (!is_number(step) || !(number(step) > 0))
-    throw Error{fmt::format("{}: the step of '{}' is not above 0", place, escape_control(item)), "write lo..hi:step, as in 2..16:2"};
+    throw Error{fmt::format("{}: the step of '{}' is not above 0", place, escape_control(item)),
+                "write lo..hi:step, as in 2..16:2"};
   if (number(high) < number(low))
     throw Error{fmt::format("{}: '{}' ends below its start", place, escape_control(item)), "write the smaller number first"};
   const double steps = std::floor((number(high) - number(low)) / number(step) + step_slack);
@@ -138,8 +144,10 @@ std::vector<Value> range(const std::string& item, const std::string& place) {
   const bool whole = std::holds_alternative<std::int64_t>(low) && std::holds_alternative<std::int64_t>(step);
   std::vector<Value> values;
   for (std::int64_t i = 0; i <= static_cast<std::int64_t>(steps); ++i) {
-    if (whole) values.emplace_back(std::get<std::int64_t>(low) + i * std::get<std::int64_t>(step));
-    else values.push_back(parse_value(fmt::format("{:.10g}", number(low) + static_cast<double>(i) * number(step))));
+    if (whole)
+      values.emplace_back(std::get<std::int64_t>(low) + i * std::get<std::int64_t>(step));
+    else
+      values.push_back(parse_value(fmt::format("{:.10g}", number(low) + static_cast<double>(i) * number(step))));
   }
   return values;
 }

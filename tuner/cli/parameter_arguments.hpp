@@ -17,7 +17,8 @@ using DefaultValues = std::map<std::string, std::vector<Value>>;
 /// Axes of "--param NAME[=VALUES]" arguments, in their order. VALUES are "a,b,c" and "lo..hi[:step]", mixed at will;
 /// "\," is a comma inside a value. Without VALUES: those in `defaults`, else all that the parameter knows. Throws Error
 /// that names the argument: unknown parameter or value (with "did you mean"), named twice, too many values, none.
-std::vector<Axis> axes_from(const EngineDescriptor& engine, const std::vector<std::string>& arguments, const DefaultValues& defaults);
+std::vector<Axis> axes_from(const EngineDescriptor& engine, const std::vector<std::string>& arguments,
+                            const DefaultValues& defaults);
 
 /// Configuration of "NAME=VALUE" arguments of `option` ("--set", "--fix"). Throws Error as above.
 Config config_from(const EngineDescriptor& engine, const std::vector<std::string>& arguments, std::string_view option);

@@ -56,8 +56,10 @@ SpaceFile read_space(const EngineDescriptor& engine, const std::string& json_tex
     for (const auto& [name, value] : object_at(part, place).items()) {
       const auto& parameter = known_parameter(engine, name, place);
       const auto inner = fmt::format("{}/{}", place, name);
-      if (key == "parameters") space.axes.push_back(axis_at(parameter, value, inner));
-      else space.fixed.values[name] = value_at(parameter, value, inner);
+      if (key == "parameters")
+        space.axes.push_back(axis_at(parameter, value, inner));
+      else
+        space.fixed.values[name] = value_at(parameter, value, inner);
     }
   }
   if (space.axes.empty()) throw Error{fmt::format("{} names no parameters to search", origin), example};

@@ -27,7 +27,9 @@ Progress progress_for(const Options& options, const Environment& environment) {
   return environment.stderr_is_terminal && !is_dumb(environment) ? Progress::animated : Progress::lines;
 }
 
-DescriptorBuffer::DescriptorBuffer(int descriptor) : descriptor_(descriptor) { setp(bytes_.data(), bytes_.data() + bytes_.size()); }
+DescriptorBuffer::DescriptorBuffer(int descriptor) : descriptor_(descriptor) {
+  setp(bytes_.data(), bytes_.data() + bytes_.size());
+}
 
 DescriptorBuffer::~DescriptorBuffer() { write_all(); }
 
@@ -46,8 +48,10 @@ bool DescriptorBuffer::write_all() {
   const char* from = pbase();
   while (error_ == 0 && from < pptr()) {
     const auto written = ::write(descriptor_, from, static_cast<std::size_t>(pptr() - from));
-    if (written >= 0) from += written;
-    else if (errno != EINTR) error_ = errno;
+    if (written >= 0)
+      from += written;
+    else if (errno != EINTR)
+      error_ = errno;
   }
   setp(bytes_.data(), bytes_.data() + bytes_.size());
   return error_ == 0;

@@ -2,8 +2,8 @@
 
 #include "run/machine.hpp"
 
-#include <boost/version.hpp>
 #include <fmt/format.h>
+#include <boost/version.hpp>
 
 namespace sweetspot {
 
@@ -25,8 +25,8 @@ std::string version_number() { return SWEETSPOT_VERSION; }
 
 std::string version_text() {
   const auto machine = probe_machine();
-  return fmt::format("sweetspot {}\ncompiler: {}\nBoost: {}.{}.{}\nsystem: {}, {}\n", version_number(), compiler(), BOOST_VERSION / 100'000,
-                     BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, machine.os, machine.kernel);
+  return fmt::format("sweetspot {}\ncompiler: {}\nBoost: {}.{}.{}\nsystem: {}, {}\n", version_number(), compiler(),
+                     BOOST_VERSION / 100'000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, machine.os, machine.kernel);
 }
 
 }  // namespace sweetspot

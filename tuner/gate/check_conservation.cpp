@@ -21,10 +21,15 @@ double characters_per_token(const RequestSample& sample) {
   return tokens == 0 ? 0 : static_cast<double>(utf8_length(whole_text(sample))) / static_cast<double>(tokens);
 }
 
+std::string listed_text(const RequestSample& sample) {
+  std::string raw;
+  for (const TokenRecord& token : sample.tokens) raw += token.bytes;
+  return raw;
+}
+
 /// What arrived is what the tokens that the server itself lists add up to, but for markup: nothing was lost on the way.
 bool holds_its_tokens(const RequestSample& listed, const RequestSample& arrived) {
-  std::string raw;
-  for (const TokenRecord& token : listed.tokens) raw += token.bytes;
+  const std::string raw = listed_text(listed);
   return !raw.empty() && static_cast<double>(utf8_length(whole_text(arrived))) >= thresholds::characters_per_token * static_cast<double>(utf8_length(raw));
 }
 
@@ -41,6 +46,13 @@ std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSam
   return std::nullopt;
 }
 
+/// Text and thoughts are parts of what the server's own token list spells.
+bool says_its_tokens(const RequestSample& sample) {
+  const std::string raw = listed_text(sample);
+  const bool comparable = !raw.empty() && count_replacement_characters(whole_text(sample)) == 0;
+  return !comparable || (raw.find(sample.text) != std::string::npos && raw.find(sample.reasoning) != std::string::npos);
+}
+
 std::optional<Evidence> counts_of(const Prompt& prompt, const RequestSample& sample) {
   const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
   if (tokens <= 0 && !whole_text(sample).empty())
@@ -53,6 +65,8 @@ std::optional<Evidence> counts_of(const Prompt& prompt, const RequestSample& sam
   if (listed > 0 && std::abs(listed - tokens) > 1 && !(may_list_fewer && listed < tokens))
     return Evidence{prompt.id, tokens_text(static_cast<std::int64_t>(sample.tokens.size())), tokens_text(tokens),
                     "usage does not count the tokens that were listed"};
+  if (!says_its_tokens(sample))
+    return Evidence{prompt.id, listed_text(sample), whole_text(sample), "the text is not what the listed tokens say"};
   if (sample.finish_reason == "length" && tokens < prompt.max_tokens)
     return Evidence{prompt.id, tokens_text(prompt.max_tokens), tokens_text(tokens), "cut for length before the limit that was asked for"};
   if (tokens > prompt.max_tokens)

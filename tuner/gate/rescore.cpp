@@ -177,7 +177,8 @@ std::vector<Divergence> greedy_divergences(const Reference& reference, const std
     std::optional<Divergence> found;
     if (answer.plain && !answer.plain->tokens.empty()) found = divergence_by_tokens(expected, *answer.plain, reference.tie_margin);
     // What the user sees may differ where the plain answer does not.
-    if (!answer.plain || differs(answer.streamed, *answer.plain)) {
+    const bool tokens_hide_it = !found && differs(answer.streamed, expected.plain);
+    if (!answer.plain || differs(answer.streamed, *answer.plain) || tokens_hide_it) {
       const auto seen = divergence_by_text(expected, answer.streamed, reference.tie_margin);
       if (!found || (seen && seen->classification == "miscommit")) found = seen ? seen : found;
     }

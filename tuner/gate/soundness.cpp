@@ -7,6 +7,7 @@
 #include "gate/tool_check.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -18,6 +19,9 @@ namespace {
 constexpr int stream_differs_fatal = 2;   ///< prompts; one alone may be a near tie
 constexpr int counts_differ_fatal = 2;
 constexpr double share_fatal = 0.25;      ///< of the text prompts: empty, leaking, or left in the reasoning channel
+
+/// What is the model's own weakness and no finding: the prompt is dropped and listed, nothing more.
+constexpr std::array of_the_model = {"tools_not_answered", "undecided_call", "repeats_itself", "broken_characters", "cut_while_thinking"};
 
 struct Fault {
   std::string code;
@@ -57,8 +61,18 @@ std::optional<Fault> emptiness(const RequestSample& sample) {
   return Fault{"answer_in_reasoning", "the answer is left in the reasoning channel", "text", sample.reasoning};
 }
 
+/// A near tie inside a call: honest rounding may change a value there, so that a changed value says nothing.
+std::optional<Fault> undecided_call(const ReferenceAnswer& answer, double tie_margin) {
+  for (std::size_t i = first_call_token(answer.plain); i < answer.plain.tokens.size(); ++i) {
+    const auto& top = answer.plain.tokens[i].top;
+    if (top.size() > 1 && top[0].logprob - top[1].logprob <= tie_margin)
+      return Fault{"undecided_call", "the model itself is undecided within the call", "", ""};
+  }
+  return std::nullopt;
+}
+
 /// The first thing that makes the answer useless as a reference.
-std::optional<Fault> fault_of(const ReferenceAnswer& answer) {
+std::optional<Fault> fault_of(const ReferenceAnswer& answer, double tie_margin) {
   for (const RequestSample* sample : {&answer.streamed, &answer.plain}) {
     if (sample->http_status != 200 || !sample->error_body.empty())
       return Fault{"refused", "HTTP " + std::to_string(sample->http_status), "an answer", sample->error_body};
@@ -77,6 +91,7 @@ std::optional<Fault> fault_of(const ReferenceAnswer& answer) {
         return Fault{"tool_calls_malformed", faults.front(), "", calls_text(*sample) + sample->text};
     }
     if (const auto wrong = expectation_fault(answer.prompt, answer.streamed)) return Fault{"tools_not_answered", *wrong, "", ""};
+    if (auto fault = undecided_call(answer, tie_margin)) return fault;
   } else if (loops(answer.streamed.text)) {
     return Fault{"repeats_itself", "repeats itself until it is cut", "", ""};
   }
@@ -104,7 +119,7 @@ std::vector<Finding> findings_of(const std::map<std::string, Count>& counts, int
                         std::nullopt, false});
   }
   for (const auto& [code, count] : counts) {
-    if (code == "tools_not_answered" || code == "repeats_itself" || code == "broken_characters" || code == "cut_while_thinking") continue;
+    if (std::find(of_the_model.begin(), of_the_model.end(), code) != of_the_model.end()) continue;
     Finding finding;
     finding.code = code;
     finding.fatal = is_fatal(code, count.prompts, texts);
@@ -157,7 +172,7 @@ Reference qualified(std::vector<ReferenceAnswer> answers, const std::string& key
     if (answer.prompt.tools_json.empty()) ++texts;
     auto& [usable, all] = usable_of_class[answer.prompt.prompt_class];
     ++all;
-    if (const auto fault = fault_of(answer)) {
+    if (const auto fault = fault_of(answer, tie_margin)) {
       answer.usable = false;
       Count& count = counts[fault->code];
       if (count.prompts++ == 0) {

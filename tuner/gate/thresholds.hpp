@@ -6,7 +6,7 @@
 /// the reference's cache key.
 namespace sweetspot::thresholds {
 
-inline constexpr int version = 2;
+inline constexpr int version = 3;
 
 // Margins in nat, of the reference's own log probabilities (gate.md 7.3, 7.4).
 inline constexpr double tie_floor = 0.5;   ///< honest flags flip at up to 0.24, published benign flips reach 0.50

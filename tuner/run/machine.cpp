@@ -42,7 +42,8 @@ std::vector<Warning> disturbances(const MachineProfile& machine, const std::vect
     warnings.push_back({"memory", fmt::format("only {} MB of memory are free", *machine.memory_available_bytes / mebibyte),
                         "end programs that hold memory, or take a smaller model"});
   if (machine.temperature_c && *machine.temperature_c > temperature_at_most_c)
-    warnings.push_back({"temperature", fmt::format("the processor is at {:.0f} degrees and may be held back", *machine.temperature_c),
+    warnings.push_back({"temperature",
+                        fmt::format("the processor is at {:.0f} degrees and may be held back", *machine.temperature_c),
                         "let it cool down first"});
   if (!model_servers.empty())
     warnings.push_back({"other_server", fmt::format("other model servers are running: {}", fmt::join(model_servers, ", ")),
@@ -52,10 +53,11 @@ std::vector<Warning> disturbances(const MachineProfile& machine, const std::vect
 
 bool is_model_server(std::string_view program_name) {
   // Linux cuts process names to 15 characters.
-  constexpr std::array<std::string_view, 14> names{"llama-server", "llama-cli",  "llama-bench", "llamafile", "ollama",
-                                                   "vllm",         "sglang",     "mlx_lm.server", "mlx-serve", "LM Studio",
-                                                   "koboldcpp",    "lemonade",   "rapid-mlx",   "text-generation"};
-  return std::any_of(names.begin(), names.end(), [program_name](std::string_view name) { return program_name.starts_with(name); });
+  constexpr std::array<std::string_view, 14> names{"llama-server", "llama-cli", "llama-bench",   "llamafile",      "ollama",
+                                                   "vllm",         "sglang",    "mlx_lm.server", "mlx-serve",      "LM Studio",
+                                                   "koboldcpp",    "lemonade",  "rapid-mlx",     "text-generation"};
+  return std::any_of(names.begin(), names.end(),
+                     [program_name](std::string_view name) { return program_name.starts_with(name); });
 }
 
 namespace proc {
@@ -64,7 +66,8 @@ std::string field(std::string_view text, std::string_view name, char separator) 
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
     const auto split = line.find(separator);
-    if (split != std::string_view::npos && trimmed(line.substr(0, split)) == name) return std::string{trimmed(line.substr(split + 1))};
+    if (split != std::string_view::npos && trimmed(line.substr(0, split)) == name)
+      return std::string{trimmed(line.substr(split + 1))};
     if (line.size() == text.size()) break;
     text.remove_prefix(line.size() + 1);
   }
