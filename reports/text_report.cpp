@@ -82,7 +82,7 @@ std::string output_line(const Study& study) {
   const auto ties = std::count_if(verdict->divergences.begin(), verdict->divergences.end(),
                                   [](const Divergence& divergence) { return divergence.classification == "tie"; });
   const auto compared =
-      fmt::format("{}, {}{}", counted(study.reference.prompts, "prompt"), counted(verdict->tokens_compared, "token"),
+      fmt::format("{}, {}{}", counted(verdict->prompts_compared, "prompt"), counted(verdict->tokens_compared, "token"),
                   ties > 0 ? "; " + counted(ties, "near tie") : std::string{});
   switch (verdict->outcome) {
     case Outcome::pass:

@@ -95,13 +95,15 @@ std::string effects_section(const Study& study) {
 }
 
 std::string dropped_section(const Study& study) {
+  constexpr std::size_t reason_length = 90;
   std::map<std::string, std::vector<std::string>> by_reason;
   for (const auto& dropped : study.reference.dropped) by_reason[dropped.reason].push_back(dropped.prompt_id);
   if (by_reason.empty()) return {};
   std::string text =
       fmt::format("  Not compared: {}\n", counted(static_cast<std::int64_t>(study.reference.dropped.size()), "prompt"));
   for (const auto& [reason, prompts] : by_reason)
-    text += fmt::format("    {}: {}\n", escape_control(reason), escape_control(fmt::format("{}", fmt::join(prompts, ", "))));
+    text += fmt::format("    {}: {}\n", shortened(escape_control(reason), reason_length),
+                        escape_control(fmt::format("{}", fmt::join(prompts, ", "))));
   return text;
 }
 

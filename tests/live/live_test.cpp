@@ -44,8 +44,9 @@ std::string content(const fs::path& file) {
 Outcome sweetspot(const std::string& arguments, const std::string& environment = "") {
   const fs::path out = scratch() / "out";
   const fs::path err = scratch() / "err";
-  const std::string line = "XDG_STATE_HOME=" + scratch().string() + " XDG_CACHE_HOME=" + scratch().string() + " XDG_CONFIG_HOME=" + scratch().string() + " " +
-                           environment + " '" SWEETSPOT_BINARY "' " + arguments + " >" + out.string() + " 2>" + err.string();
+  const std::string line = "XDG_STATE_HOME=" + scratch().string() + " XDG_CACHE_HOME=" + scratch().string() +
+                           " XDG_CONFIG_HOME=" + scratch().string() + " " + environment + " '" SWEETSPOT_BINARY "' " + arguments +
+                           " >" + out.string() + " 2>" + err.string();
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(out), content(err)};
 }
@@ -65,17 +66,17 @@ std::string missing() {
   return {};
 }
 
-#define SKIP_WITHOUT_SERVER()                        \
+#define SKIP_WITHOUT_SERVER()                            \
   if (const std::string why = missing(); !why.empty()) { \
-    MESSAGE("skipped: " << why);                     \
-    return;                                          \
+    MESSAGE("skipped: " << why);                         \
+    return;                                              \
   }
 
-std::string check(const std::string& more) { return "check llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --tier quick --json " + more; }
-
-std::string standin(const std::string& fault) {
-  return "STANDIN_FAULT=" + fault + " ";
+std::string check(const std::string& more) {
+  return "check llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --tier quick --json " + more;
 }
+
+std::string standin(const std::string& fault) { return "STANDIN_FAULT=" + fault + " "; }
 
 const std::string standin_check = check("--binary '" SWEETSPOT_STANDIN "' --set ubatch=256");
 
@@ -92,7 +93,8 @@ TEST_SUITE("live") {
     CHECK(engine.at("found") == true);
     CHECK_FALSE(engine.at("version").get<std::string>().empty());
     bool batch = false;
-    for (const Json& parameter : engine.at("parameters")) batch = batch || (parameter.at("name") == "batch" && parameter.at("spelling") == "--batch-size");
+    for (const Json& parameter : engine.at("parameters"))
+      batch = batch || (parameter.at("name") == "batch" && parameter.at("spelling") == "--batch-size");
     CHECK(batch);
   }
 
@@ -118,8 +120,9 @@ TEST_SUITE("live") {
 
   TEST_CASE("a stand-in that damages the answers when a flag is given is broken, with evidence") {
     SKIP_WITHOUT_SERVER();
-    for (const std::string fault : {"truncate", "cut", "drop", "drop_short", "drop_tail", "mangle", "late_mangle", "dup", "usage_double", "usage_zero", "no_done",
-                                    "finish_twice", "think_leak", "error_event", "third_request", "plain_mangle", "both"}) {
+    for (const std::string fault :
+         {"truncate", "cut", "drop", "drop_short", "drop_tail", "mangle", "late_mangle", "dup", "usage_double", "usage_zero",
+          "no_done", "finish_twice", "think_leak", "error_event", "third_request", "plain_mangle", "both"}) {
       const Outcome outcome = sweetspot(standin_check, standin(fault));
       INFO(fault << ": " << outcome.out << outcome.err);
       CHECK(outcome.exit_code == 1);
@@ -149,7 +152,8 @@ TEST_SUITE("live") {
 
   TEST_CASE("drafts that are accepted unverified are rejected as broken, and honest ones are not") {
     SKIP_WITHOUT_SERVER();
-    const Outcome outcome = sweetspot("tune llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --draft-model '" + model("draft-weak-Q8_0.gguf").string() +
+    const Outcome outcome = sweetspot("tune llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --draft-model '" +
+                                      model("draft-weak-Q8_0.gguf").string() +
                                       "' --goal decode --param spec_synth_len=0,3 --fix draft_depth=4 --budget 100s --json");
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
@@ -187,9 +191,10 @@ TEST_SUITE("live") {
 
   TEST_CASE("Ctrl-C ends a study with 130, tells how to go on, and leaves nothing behind") {
     SKIP_WITHOUT_SERVER();
-    const std::string tune = "timeout --signal=INT 8 '" SWEETSPOT_BINARY "' tune llama-server -m '" + model("draft-Q8_0.gguf").string() +
-                             "' --goal decode --param threads=1,2 --budget 90s --store " + (scratch() / "interrupted.sqlite").string() + " 2>" +
-                             (scratch() / "interrupted.err").string() + " >/dev/null";
+    const std::string tune = "timeout --signal=INT 8 '" SWEETSPOT_BINARY "' tune llama-server -m '" +
+                             model("draft-Q8_0.gguf").string() + "' --goal decode --param threads=1,2 --budget 90s --store " +
+                             (scratch() / "interrupted.sqlite").string() + " 2>" + (scratch() / "interrupted.err").string() +
+                             " >/dev/null";
     const int status = std::system(("XDG_CACHE_HOME=" + scratch().string() + " " + tune).c_str());
     CHECK(WEXITSTATUS(status) == 124);  // timeout's own code: the signal was sent
     const std::string err = content(scratch() / "interrupted.err");

@@ -1,6 +1,6 @@
+#include "run/study_loop.hpp"
 #include "run/conclude.hpp"
 #include "run/ranking.hpp"
-#include "run/study_loop.hpp"
 
 #include "core/error.hpp"
 #include "core/rng.hpp"
@@ -17,7 +17,7 @@ namespace {
 /// A machine made of numbers: seconds of each configuration, verdicts, failures, noise. Every visit takes a second of the
 /// study's clock.
 struct FakeRunner final : TrialRunner {
-  std::map<std::string, double> seconds;    // by key of what differs
+  std::map<std::string, double> seconds;  // by key of what differs
   std::map<std::string, Outcome> outcomes;
   std::map<std::string, FailureKind> failures;
   std::map<std::string, Outcome> standard_outcomes;

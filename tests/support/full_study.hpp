@@ -69,6 +69,7 @@ inline Verdict full_verdict() {
   verdict.rescored = Rescored{.tokens = 100, .disagree = 3, .grey = 2, .miscommit = 1, .worst_margin = 2.5};
   verdict.evidence = Evidence{.prompt_id = "code-07", .expected = "return n", .observed = "return return", .detail = "doubled"};
   verdict.checks = {{.id = "G3", .outcome = Outcome::broken, .detail = "seen"}};
+  verdict.prompts_compared = 41;
   verdict.tokens_compared = 6120;
   verdict.requests = 41;
   return verdict;

@@ -43,6 +43,7 @@ inline Verdict verdict(Outcome outcome, const std::string& check, const std::str
   result.check = check;
   result.detail = detail;
   result.not_verified = {"tools"};
+  result.prompts_compared = 41;
   result.tokens_compared = 6120;
   result.requests = 82;
   return result;

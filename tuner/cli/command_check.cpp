@@ -18,7 +18,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json engine_json(const EngineIdentity& engine) { return {{"name", engine.name}, {"version", engine.version}, {"binary", engine.binary}}; }
+Json engine_json(const EngineIdentity& engine) {
+  return {{"name", engine.name}, {"version", engine.version}, {"binary", engine.binary}};
+}
 
 Json report_json(const CheckReport& report, const Target& target, Tier tier) {
   Json checks = Json::array();
@@ -46,21 +48,27 @@ Json report_json(const CheckReport& report, const Target& target, Tier tier) {
 
 std::string report_text(const CheckReport& report) {
   const Verdict& verdict = report.verdict;
-  std::string text = fmt::format("{}  {}  {}\n", to_string(verdict.outcome), display(report.changed), escape_control(verdict.detail));
-  for (const CheckResult& check : verdict.checks) text += fmt::format("  {:<4} {:<12} {}\n", check.id, to_string(check.outcome), escape_control(check.detail));
+  std::string text =
+      fmt::format("{}  {}  {}\n", to_string(verdict.outcome), display(report.changed), escape_control(verdict.detail));
+  for (const CheckResult& check : verdict.checks)
+    text += fmt::format("  {:<4} {:<12} {}\n", check.id, to_string(check.outcome), escape_control(check.detail));
   if (verdict.evidence) {
-    text += fmt::format("\n  prompt    {}\n  expected  {}\n  observed  {}\n  because   {}\n", verdict.evidence->prompt_id, escape_control(verdict.evidence->expected),
-                        escape_control(verdict.evidence->observed), escape_control(verdict.evidence->detail));
+    text += fmt::format("\n  prompt    {}\n  expected  {}\n  observed  {}\n  because   {}\n", verdict.evidence->prompt_id,
+                        escape_control(verdict.evidence->expected), escape_control(verdict.evidence->observed),
+                        escape_control(verdict.evidence->detail));
   }
   for (const Divergence& divergence : verdict.divergences) {
     text += fmt::format("  differs   {} at token {}, margin {}, {}\n", divergence.prompt_id, divergence.token,
-                        divergence.margin ? fmt::format("{:.2f} nat", *divergence.margin) : "outside the first ten", divergence.classification);
+                        divergence.margin ? fmt::format("{:.2f} nat", *divergence.margin) : "outside the first ten",
+                        divergence.classification);
   }
-  for (const Finding& finding : report.reference.findings) text += fmt::format("  finding   {}: {}\n", finding.code, escape_control(finding.text));
+  for (const Finding& finding : report.reference.findings)
+    text += fmt::format("  finding   {}: {}\n", finding.code, escape_control(finding.text));
   for (const std::string& name : verdict.not_verified) text += fmt::format("  not verified: {}\n", name);
-  text += fmt::format("  {} prompts ({} not usable), {} tokens compared, {} requests, {:.0f} s\n", report.reference.prompts, report.reference.dropped.size(),
-                      verdict.tokens_compared, verdict.requests, report.duration_s);
-  if (report.failure && !report.failure->log_tail.empty()) text += "\nlast lines of the server's log:\n" + report.failure->log_tail + "\n";
+  text += fmt::format("  {} prompts ({} not usable), {} tokens compared, {} requests, {:.0f} s\n", report.reference.prompts,
+                      report.reference.dropped.size(), verdict.tokens_compared, verdict.requests, report.duration_s);
+  if (report.failure && !report.failure->log_tail.empty())
+    text += "\nlast lines of the server's log:\n" + report.failure->log_tail + "\n";
   if (report.command) text += "\n  " + report.command->shell + "\n";
   return text;
 }
@@ -74,7 +82,8 @@ int command_check(const Options& options, Context& context) {
   job.fixed = resolved.fixed;
   job.set = config_from(resolved.setup.engine, options.set, "--set");
   job.tier = options.tier.empty() ? Tier::standard : tier_from(options.tier);
-  job.space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, {}, merged(job.fixed, job.set));
+  job.space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, {},
+                           merged(job.fixed, job.set));
   require_supported(resolved.setup.engine, resolved.setup.probe, job.space, resolved.setup.model, resolved.setup.inputs);
   job.setup = std::move(resolved.setup);
   const CheckReport report = run_check(job, context.interrupt, progress_output(context));

@@ -21,21 +21,25 @@ using Json = nlohmann::ordered_json;
 
 constexpr TimedEffort effort{5, 2, 2};
 
-std::string figure(const std::optional<double>& value, int digits) { return value ? fmt::format("{:.{}f}", *value, digits) : "-"; }
+std::string figure(const std::optional<double>& value, int digits) {
+  return value ? fmt::format("{:.{}f}", *value, digits) : "-";
+}
 
 std::string report_text(const Config& config, const Measurement& measurement, const std::vector<Warning>& warnings) {
   std::string text = display(config) + "\n";
   for (const auto& [name, row] : measurement.classes) {
-    text += fmt::format("  {:<8} tokens/s {:>10}  ({} requests, deviation {}{})\n", name, figure(row.decode_tokens_per_second, 1), row.requests,
-                        figure(row.decode_tokens_per_second_sd, 1),
+    text += fmt::format("  {:<8} tokens/s {:>10}  ({} requests, deviation {}{})\n", name, figure(row.decode_tokens_per_second, 1),
+                        row.requests, figure(row.decode_tokens_per_second_sd, 1),
                         row.draft_acceptance ? fmt::format(", {:.0f} % of drafts accepted", *row.draft_acceptance * 100) : "");
   }
-  text += fmt::format("  decode   tokens/s {:>10}\n  prefill  tokens/s {:>10}\n  end to end        {:>10}\n", figure(measurement.decode_tokens_per_second, 1),
-                      figure(measurement.prefill_tokens_per_second, 1), figure(measurement.end_to_end_tokens_per_second, 1));
-  text += fmt::format("  first token  cold {:>7} ms   warm {:>7} ms   short {:>7} ms\n", figure(measurement.ttft_ms_p50, 1), figure(measurement.ttft_warm_ms_p50, 1),
-                      figure(measurement.ttft_short_ms_p50, 1));
+  text += fmt::format("  decode   tokens/s {:>10}\n  prefill  tokens/s {:>10}\n  end to end        {:>10}\n",
+                      figure(measurement.decode_tokens_per_second, 1), figure(measurement.prefill_tokens_per_second, 1),
+                      figure(measurement.end_to_end_tokens_per_second, 1));
+  text += fmt::format("  first token  cold {:>7} ms   warm {:>7} ms   short {:>7} ms\n", figure(measurement.ttft_ms_p50, 1),
+                      figure(measurement.ttft_warm_ms_p50, 1), figure(measurement.ttft_short_ms_p50, 1));
   text += fmt::format("  tokens per chunk  {:>10}\n", figure(measurement.tokens_per_chunk, 2));
-  if (measurement.memory_bytes_peak) text += fmt::format("  memory peak       {:>10.1f} MB\n", static_cast<double>(*measurement.memory_bytes_peak) / 1e6);
+  if (measurement.memory_bytes_peak)
+    text += fmt::format("  memory peak       {:>10.1f} MB\n", static_cast<double>(*measurement.memory_bytes_peak) / 1e6);
   for (const std::string& finding : measurement.findings) text += "  finding: " + finding + "\n";
   for (const Warning& warning : warnings) text += fmt::format("  warning: {}\n", warning.text);
   return text;
@@ -48,10 +52,12 @@ Measurement measure_attached(const Options& options, Context& context) {
   ChatTarget target;
   target.engine = &engine;
   target.endpoint = endpoint_from_url(options.url);
-  const HttpResponse models = http_get(target.endpoint, "/v1/models", {limits::connect_timeout, limits::short_request_timeout}, context.interrupt);
+  const HttpResponse models =
+      http_get(target.endpoint, "/v1/models", {limits::connect_timeout, limits::short_request_timeout}, context.interrupt);
   const Json json = Json::parse(models.body, nullptr, false);
   if (models.status != 200 || json.is_discarded() || !json.contains("data") || json["data"].empty())
-    throw Error{options.url + " answers /v1/models with HTTP " + std::to_string(models.status) + " and no model", "is it the base address of an OpenAI-compatible server?"};
+    throw Error{options.url + " answers /v1/models with HTTP " + std::to_string(models.status) + " and no model",
+                "is it the base address of an OpenAI-compatible server?"};
   target.model = json["data"][0].value("id", "");
   TimedPlan plan;
   plan.requests_per_class = effort.requests_per_class;
@@ -66,7 +72,8 @@ Measurement measure_attached(const Options& options, Context& context) {
 Measurement measure_launched(const Options& options, Context& context, Config& config) {
   ResolvedTarget resolved = resolve_target(options, context);
   config = merged(resolved.fixed, config_from(resolved.setup.engine, options.set, "--set"));
-  const SearchSpace space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, {}, config);
+  const SearchSpace space =
+      search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, {}, config);
   require_supported(resolved.setup.engine, resolved.setup.probe, space, resolved.setup.model, resolved.setup.inputs);
   LiveRunner runner(std::move(resolved.setup), context.interrupt, progress_output(context).status);
   VisitOrder order;
@@ -75,7 +82,8 @@ Measurement measure_launched(const Options& options, Context& context, Config& c
   const VisitOutcome outcome = runner.visit(order);
   clear_status(context);
   if (outcome.failure) {
-    if (!outcome.failure->log_tail.empty()) context.err << "last lines of the server's log:\n" << outcome.failure->log_tail << "\n";
+    if (!outcome.failure->log_tail.empty())
+      context.err << "last lines of the server's log:\n" << outcome.failure->log_tail << "\n";
     throw TrialError(*outcome.failure);
   }
   return outcome.visit->measurement;
@@ -100,7 +108,8 @@ int command_measure(const Options& options, Context& context) {
   }
   Json rows = Json::array();
   for (const Warning& warning : warnings) rows.push_back(warning);
-  write_result(options, context, json_text({{"config", config}, {"measurement", measurement}, {"machine", machine}, {"warnings", rows}}, 2) + "\n");
+  write_result(options, context,
+               json_text({{"config", config}, {"measurement", measurement}, {"machine", machine}, {"warnings", rows}}, 2) + "\n");
   return exit_ok;
 }
 

@@ -16,11 +16,15 @@ namespace {
 /// The options that the study was started with; output and progress are those of this call.
 Options stored_options(const Store& store, const std::string& id, const Options& now, const Context& context) {
   const nlohmann::ordered_json request = store.load_request(id);
-  if (request.is_null()) throw Error{"study " + id.substr(0, 8) + " was stored without its request", "start it anew with: sweetspot tune"};
+  if (request.is_null())
+    throw Error{"study " + id.substr(0, 8) + " was stored without its request", "start it anew with: sweetspot tune"};
   std::error_code error;
   std::filesystem::current_path(request.at("folder").get<std::string>(), error);
-  if (error) throw Error{"the folder that the study was started in is gone: " + request.at("folder").get<std::string>(), "start it anew with: sweetspot tune"};
-  Options options = parse_options(request.at("arguments").get<std::vector<std::string>>(), context.environment, context.paths.config_file);
+  if (error)
+    throw Error{"the folder that the study was started in is gone: " + request.at("folder").get<std::string>(),
+                "start it anew with: sweetspot tune"};
+  Options options =
+      parse_options(request.at("arguments").get<std::vector<std::string>>(), context.environment, context.paths.config_file);
   options.json = now.json;
   options.output = now.output;
   options.quiet = now.quiet;
@@ -38,13 +42,15 @@ int command_resume(const Options& options, Context& context) {
   const Options stored = stored_options(store, id, options, context);
   if (study.status == "done") {
     context.err << fmt::format("study {} is complete; its result again:\n", id.substr(0, 8));
-    write_result(options, context, find_report_format(options.json ? "json" : "text").study(study, ReportOptions{context.out_colour}));
+    write_result(options, context,
+                 find_report_format(options.json ? "json" : "text").study(study, ReportOptions{context.out_colour}));
     return study.recommendation.kind == RecommendationKind::unsound ? exit_failed : exit_ok;
   }
   TuneJob job = tune_job(stored, context);
   const auto reasons = stale_reasons(study.target, job.study.target);
   if (!reasons.empty())
-    throw Error{fmt::format("study {} cannot go on: {}", id.substr(0, 8), reasons.front()), "its measurements no longer compare; start anew with: sweetspot tune"};
+    throw Error{fmt::format("study {} cannot go on: {}", id.substr(0, 8), reasons.front()),
+                "its measurements no longer compare; start anew with: sweetspot tune"};
   job.study = std::move(study);
   return finish_tune(job, store, stored, context);
 }

@@ -32,7 +32,8 @@ int command_run(const Options& options, Context& context) {
   const std::string id = store.resolve(options.study);
   const Study study = store.load_study(id);
   if (!study.recommendation.command)
-    throw Error{fmt::format("study {} has no recommendation to run ({})", id.substr(0, 8), study.status), "see: sweetspot show " + id.substr(0, 8)};
+    throw Error{fmt::format("study {} has no recommendation to run ({})", id.substr(0, 8), study.status),
+                "see: sweetspot show " + id.substr(0, 8)};
   for (const std::string& reason : stale_reasons(study.target, target_now(study)))
     context.err << fmt::format("warning: stale: {}; measure again with: sweetspot tune\n", reason);
   std::vector<std::string> arguments = study.recommendation.command->argv;
@@ -45,7 +46,8 @@ int command_run(const Options& options, Context& context) {
   context.out.flush();
   // The server takes this process's place: its signals, its terminal and its exit code are the user's.
   execvp(argv.front(), argv.data());
-  throw Error{fmt::format("cannot start {}: {}", arguments.front(), std::strerror(errno)), "is the engine still installed there?"};
+  throw Error{fmt::format("cannot start {}: {}", arguments.front(), std::strerror(errno)),
+              "is the engine still installed there?"};
 }
 
 }  // namespace sweetspot

@@ -18,19 +18,25 @@ constexpr std::size_t dry_run_shown = 12;
 
 void dry_run(const TuneJob& job, const Options& options, Context& context) {
   const std::vector<Config> configurations = valid_configurations(job.space);
-  std::string text = fmt::format("{} configurations, goal {}, strategy {}, budget {:.0f} s\n", configurations.size(), options.goal, job.strategy, job.settings.budget_s);
+  std::string text = fmt::format("{} configurations, goal {}, strategy {}, budget {:.0f} s\n", configurations.size(),
+                                 options.goal, job.strategy, job.settings.budget_s);
   for (std::size_t i = 0; i < std::min(configurations.size(), dry_run_shown); ++i) {
-    const Command command = launch_command(job.setup.engine, job.setup.probe, configurations[i], job.setup.model, job.setup.inputs);
-    text += fmt::format("{:>4}  {}\n      {}\n", i + 1, display(difference(configurations[i], job.space.baseline)), command.shell);
+    const Command command =
+        launch_command(job.setup.engine, job.setup.probe, configurations[i], job.setup.model, job.setup.inputs);
+    text +=
+        fmt::format("{:>4}  {}\n      {}\n", i + 1, display(difference(configurations[i], job.space.baseline)), command.shell);
   }
-  if (configurations.size() > dry_run_shown) text += fmt::format("      ... and {} more\n", configurations.size() - dry_run_shown);
-  text += "time: not known before the model's speed is measured; the start of a real run shows the estimate\nnothing was started\n";
+  if (configurations.size() > dry_run_shown)
+    text += fmt::format("      ... and {} more\n", configurations.size() - dry_run_shown);
+  text +=
+      "time: not known before the model's speed is measured; the start of a real run shows the estimate\nnothing was started\n";
   write_result(options, context, text);
 }
 
 int exit_code_of(const Study& study, const StudySettings& settings) {
   if (study.recommendation.kind == RecommendationKind::unsound) return exit_failed;
-  const bool any = std::any_of(study.trials.begin(), study.trials.end(), [&](const Trial& trial) { return eligible(trial, settings.allow_lossy); });
+  const bool any = std::any_of(study.trials.begin(), study.trials.end(),
+                               [&](const Trial& trial) { return eligible(trial, settings.allow_lossy); });
   return any ? exit_ok : exit_failed;
 }
 
@@ -41,14 +47,16 @@ int finish_tune(TuneJob& job, Store& store, const Options& options, Context& con
     run_tune(job, store, context.interrupt, progress_output(context));
   } catch (const Interrupted&) {
     clear_status(context);
-    context.err << fmt::format("everything measured so far is stored; go on with: sweetspot resume {}\n", job.study.id.substr(0, 8));
+    context.err << fmt::format("everything measured so far is stored; go on with: sweetspot resume {}\n",
+                               job.study.id.substr(0, 8));
     throw;
   }
   clear_status(context);
   ReportOptions report;
   report.colour = options.output.empty() || options.output == "-" ? context.out_colour : Colour::no;
   write_result(options, context, find_report_format(options.json ? "json" : "text").study(job.study, report));
-  if (context.progress != Progress::none) context.err << fmt::format("saved study {} in {}\n", job.study.id.substr(0, 8), store.path().string());
+  if (context.progress != Progress::none)
+    context.err << fmt::format("saved study {} in {}\n", job.study.id.substr(0, 8), store.path().string());
   return exit_code_of(job.study, job.settings);
 }
 

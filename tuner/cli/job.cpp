@@ -52,7 +52,8 @@ std::int64_t served_context(const Options& options, const ModelIdentity& model) 
   const std::int64_t trained = model.context_length > 0 ? model.context_length : context_most;
   if (!options.context) return std::min(trained, context_most);
   if (*options.context < context_least)
-    throw Error{fmt::format("--context {} is too small: the prompts need {}", *options.context, context_least), "give at least that"};
+    throw Error{fmt::format("--context {} is too small: the prompts need {}", *options.context, context_least),
+                "give at least that"};
   return *options.context;
 }
 
@@ -65,7 +66,8 @@ std::vector<Prompt> timed_prompts_for(const Options& options) {
 std::vector<Axis> axes_for(const Options& options, ResolvedTarget& resolved) {
   const LiveSetup& setup = resolved.setup;
   const HasDraftModel draft = resolved.target.draft_model ? HasDraftModel::yes : HasDraftModel::no;
-  const DefaultValues defaults = default_axes(setup.engine, setup.probe, setup.model, options.goal, draft, resolved.target.machine.cores);
+  const DefaultValues defaults =
+      default_axes(setup.engine, setup.probe, setup.model, options.goal, draft, resolved.target.machine.cores);
   std::vector<Axis> axes;
   if (!options.space_file.empty()) {
     SpaceFile file = read_space(setup.engine, read_named_file(options.space_file, "--space"), options.space_file.string());
@@ -82,7 +84,8 @@ std::vector<Axis> axes_for(const Options& options, ResolvedTarget& resolved) {
   for (const Axis& axis : axes) {
     const ProbedParameter* probed = setup.probe.find(axis.parameter);
     if (probed == nullptr || !probed->spelling)
-      throw Error{fmt::format("{} {} has no flag for {}: {}", setup.engine.name, setup.probe.version, axis.parameter, probed == nullptr ? "" : probed->lacking),
+      throw Error{fmt::format("{} {} has no flag for {}: {}", setup.engine.name, setup.probe.version, axis.parameter,
+                              probed == nullptr ? "" : probed->lacking),
                   "see what it has with: sweetspot engines " + setup.engine.name};
   }
   return axes;
@@ -121,7 +124,8 @@ TuneJob tune_job(const Options& options, Context& context) {
   TuneJob job;
   const std::vector<Axis> axes = axes_for(options, resolved);
   job.fixed = resolved.fixed;
-  job.space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, axes, resolved.fixed);
+  job.space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, axes,
+                           resolved.fixed);
   require_supported(resolved.setup.engine, resolved.setup.probe, job.space, resolved.setup.model, resolved.setup.inputs);
   job.strategy = find_strategy(options.strategy).name;
   job.settings.budget_s = std::chrono::duration<double>(options.budget).count();
@@ -140,7 +144,8 @@ TuneJob tune_job(const Options& options, Context& context) {
   study.goal = options.goal;
   study.sampler = sampler_text(options.sampler);
   study.target = resolved.target;
-  study.key = study_key(study.target, study.goal, options.sampler, prompt_set_digest(resolved.setup.timed_prompts), resolved.fixed);
+  study.key =
+      study_key(study.target, study.goal, options.sampler, prompt_set_digest(resolved.setup.timed_prompts), resolved.fixed);
   study.fixed.values = resolved.setup.engine.launch.fixed;
   study.fixed = merged(study.fixed, resolved.fixed);
   study.fixed.values["context"] = resolved.setup.inputs.context;

@@ -60,6 +60,7 @@ void to_json(Json& json, const Verdict& verdict) {
               {"rescored", or_null(verdict.rescored)},
               {"evidence", or_null(verdict.evidence)},
               {"checks", verdict.checks},
+              {"prompts_compared", verdict.prompts_compared},
               {"tokens_compared", verdict.tokens_compared},
               {"requests", verdict.requests}};
 }
@@ -74,6 +75,7 @@ void from_json(const Json& json, Verdict& verdict) {
   read(json, "rescored", verdict.rescored);
   read(json, "evidence", verdict.evidence);
   read(json, "checks", verdict.checks);
+  read(json, "prompts_compared", verdict.prompts_compared);
   read(json, "tokens_compared", verdict.tokens_compared);
   read(json, "requests", verdict.requests);
 }

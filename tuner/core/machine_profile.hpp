@@ -8,11 +8,11 @@ namespace sweetspot {
 
 /// What identifies the machine for the validity of a result, and its state at the start.
 struct MachineProfile {
-  std::string os;       ///< "Debian GNU/Linux 12 (bookworm)", "macOS 15.1"
-  std::string kernel;   ///< "Linux 6.1.0-25 x86_64"
-  std::string model;    ///< hardware model where known: "Mac16,5"
-  std::string cpu;      ///< "AMD EPYC"
-  int cores = 0;        ///< that this process may use
+  std::string os;      ///< "Debian GNU/Linux 12 (bookworm)", "macOS 15.1"
+  std::string kernel;  ///< "Linux 6.1.0-25 x86_64"
+  std::string model;   ///< hardware model where known: "Mac16,5"
+  std::string cpu;     ///< "AMD EPYC"
+  int cores = 0;       ///< that this process may use
   std::int64_t memory_bytes = 0;
   std::optional<double> load_1min;
   std::optional<std::int64_t> memory_available_bytes;

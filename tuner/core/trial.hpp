@@ -20,7 +20,7 @@ Phase phase_from(std::string_view text);
 /// One launch of a configuration and what was measured in it.
 struct Visit {
   Phase phase = Phase::search;
-  int block = -1;  ///< confirm block, from 0
+  int block = -1;          ///< confirm block, from 0
   std::string started_at;  ///< UTC, ISO 8601
   double duration_s = 0;
   Measurement measurement;
@@ -35,8 +35,8 @@ struct Trial {
   Config changed;  ///< against the baseline
   std::optional<Verdict> verdict;
   std::optional<Failure> failure;
-  std::optional<Measurement> measurement;       ///< over all search visits
-  std::optional<double> gate_speed_ratio;       ///< reference seconds / candidate seconds on the gate's own prompts
+  std::optional<Measurement> measurement;  ///< over all search visits
+  std::optional<double> gate_speed_ratio;  ///< reference seconds / candidate seconds on the gate's own prompts
   std::vector<Visit> visits;
   bool operator==(const Trial&) const = default;
 };

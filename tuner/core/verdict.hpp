@@ -17,10 +17,10 @@ Outcome outcome_from(std::string_view text);
 /// The first place where a candidate's answer leaves the reference's.
 struct Divergence {
   std::string prompt_id;
-  std::int64_t token = 0;         ///< position in the reference's answer
-  std::optional<double> margin;   ///< reference logprob(best) - logprob(candidate's token), nat; nothing: outside the top
-  std::optional<int> rank;        ///< of the candidate's token among the reference's, from 1
-  std::string classification;     ///< tie, grey, miscommit
+  std::int64_t token = 0;        ///< position in the reference's answer
+  std::optional<double> margin;  ///< reference logprob(best) - logprob(candidate's token), nat; nothing: outside the top
+  std::optional<int> rank;       ///< of the candidate's token among the reference's, from 1
+  std::string classification;    ///< tie, grey, miscommit
   bool operator==(const Divergence&) const = default;
 };
 
@@ -59,6 +59,7 @@ struct Verdict {
   std::optional<Rescored> rescored;
   std::optional<Evidence> evidence;
   std::vector<CheckResult> checks;
+  std::int64_t prompts_compared = 0;
   std::int64_t tokens_compared = 0;
   std::int64_t requests = 0;
   bool operator==(const Verdict&) const = default;

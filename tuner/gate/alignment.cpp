@@ -59,7 +59,8 @@ Channels channels(const RequestSample& sample, const std::string& raw) {
 
 /// What the model wrote after the channel ended, which no channel shows: the end of the thoughts, the start of a call. As
 /// the reference wrote it.
-std::string markup_after(const RequestSample& reference, const std::string& raw, const Channels& start, const RequestSample& sample, bool in_reasoning) {
+std::string markup_after(const RequestSample& reference, const std::string& raw, const Channels& start,
+                         const RequestSample& sample, bool in_reasoning) {
   const std::size_t end = in_reasoning ? start.reasoning + reference.reasoning.size() : start.text + reference.text.size();
   const bool follows = in_reasoning ? !sample.text.empty() || !sample.calls.empty() : !sample.calls.empty();
   if (!follows || end >= raw.size()) return {};
@@ -112,7 +113,8 @@ std::optional<TextDivergence> first_text_divergence(const RequestSample& referen
     offset = end;
   }
   // Text beyond the reference's end: there the reference chose to stop.
-  const bool beyond = divergence.token == reference.tokens.size() && !reference.tokens.empty() && reference.tokens.back().bytes.empty();
+  const bool beyond =
+      divergence.token == reference.tokens.size() && !reference.tokens.empty() && reference.tokens.back().bytes.empty();
   if (beyond) --divergence.token;
   // From the start of the covering token on, as far as that token lies in the channel.
   const std::size_t back = offset < channel ? 0 : channel + divergence.byte - std::max(offset, channel);
@@ -173,7 +175,8 @@ Evidence excerpt(const std::string& prompt_id, std::string_view expected, std::s
   const auto part = [&](std::string_view text) {
     const std::size_t begin = std::min(from, text.size());
     const std::size_t end = utf8_start(text, std::min(text.size(), at + excerpt_after));
-    return std::string(begin > 0 ? "..." : "") + std::string(text.substr(begin, end > begin ? end - begin : 0)) + (end < text.size() ? "..." : "");
+    return std::string(begin > 0 ? "..." : "") + std::string(text.substr(begin, end > begin ? end - begin : 0)) +
+           (end < text.size() ? "..." : "");
   };
   return Evidence{prompt_id, part(expected), part(observed), detail};
 }

@@ -29,8 +29,8 @@ TokenJudgement judge_text(const TokenRecord& reference, std::string_view continu
 
 /// The first place where a text leaves the reference's.
 struct TextDivergence {
-  std::size_t token = 0;     ///< index into the reference's tokens
-  std::size_t byte = 0;      ///< into the channel's text
+  std::size_t token = 0;  ///< index into the reference's tokens
+  std::size_t byte = 0;   ///< into the channel's text
   bool in_reasoning = false;
   std::string continuation;  ///< the candidate's bytes of that channel from the start of that token on
 };

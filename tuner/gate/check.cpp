@@ -6,8 +6,8 @@ namespace sweetspot {
 
 std::span<const PromptCheckRow> prompt_checks() {
   static constexpr std::array rows = {
-      PromptCheckRow{"G3", "protocol", check_protocol},     PromptCheckRow{"G4", "conservation", check_conservation},
-      PromptCheckRow{"G5", "streaming", check_stream},      PromptCheckRow{"G8", "tool calls", check_tools},
+      PromptCheckRow{"G3", "protocol", check_protocol},      PromptCheckRow{"G4", "conservation", check_conservation},
+      PromptCheckRow{"G5", "streaming", check_stream},       PromptCheckRow{"G8", "tool calls", check_tools},
       PromptCheckRow{"G9", "degeneration", check_detectors},
   };
   return rows;

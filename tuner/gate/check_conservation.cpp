@@ -30,7 +30,8 @@ std::string listed_text(const RequestSample& sample) {
 /// What arrived is what the tokens that the server itself lists add up to, but for markup: nothing was lost on the way.
 bool holds_its_tokens(const RequestSample& listed, const RequestSample& arrived) {
   const std::string raw = listed_text(listed);
-  return !raw.empty() && static_cast<double>(utf8_length(whole_text(arrived))) >= thresholds::characters_per_token * static_cast<double>(utf8_length(raw));
+  return !raw.empty() && static_cast<double>(utf8_length(whole_text(arrived))) >=
+                             thresholds::characters_per_token * static_cast<double>(utf8_length(raw));
 }
 
 std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSample& sample, const RequestSample& reference,
@@ -42,7 +43,8 @@ std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSam
   const double rate = characters_per_token(sample);
   const double reference_rate = characters_per_token(reference);
   if (expected >= 8 && rate < thresholds::characters_per_token * reference_rate && !(plain && holds_its_tokens(*plain, sample)))
-    return excerpt(prompt.id, whole_text(reference), whole_text(sample), tokens_text(tokens) + " were counted, and far less text arrived");
+    return excerpt(prompt.id, whole_text(reference), whole_text(sample),
+                   tokens_text(tokens) + " were counted, and far less text arrived");
   return std::nullopt;
 }
 
@@ -68,7 +70,8 @@ std::optional<Evidence> counts_of(const Prompt& prompt, const RequestSample& sam
   if (!says_its_tokens(sample))
     return Evidence{prompt.id, listed_text(sample), whole_text(sample), "the text is not what the listed tokens say"};
   if (sample.finish_reason == "length" && tokens < prompt.max_tokens)
-    return Evidence{prompt.id, tokens_text(prompt.max_tokens), tokens_text(tokens), "cut for length before the limit that was asked for"};
+    return Evidence{prompt.id, tokens_text(prompt.max_tokens), tokens_text(tokens),
+                    "cut for length before the limit that was asked for"};
   if (tokens > prompt.max_tokens)
     return Evidence{prompt.id, tokens_text(prompt.max_tokens), tokens_text(tokens), "more tokens counted than were asked for"};
   return std::nullopt;

@@ -11,7 +11,8 @@ std::optional<Evidence> fault_of(const std::string& prompt_id, const RequestSamp
     return Evidence{prompt_id, whole_text(reference).substr(0, 96), observed, detail};
   };
   if (sample.http_status != 200)
-    return evidence(sample.error_body, "HTTP " + std::to_string(sample.http_status) + " (" + how + ") on a prompt that the reference answers");
+    return evidence(sample.error_body,
+                    "HTTP " + std::to_string(sample.http_status) + " (" + how + ") on a prompt that the reference answers");
   if (!sample.error_body.empty()) return evidence(sample.error_body, "error inside the response (" + how + ")");
   if (!sample.protocol_faults.empty()) return evidence(whole_text(sample), sample.protocol_faults.front() + " (" + how + ")");
   return std::nullopt;

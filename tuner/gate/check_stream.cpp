@@ -26,7 +26,8 @@ std::optional<Evidence> check_stream(const PromptCase& prompt_case) {
   const RequestSample& plain = *prompt_case.candidate.plain;
   const std::string& id = prompt_case.reference.prompt.id;
   if (calls_text(streamed) != calls_text(plain))
-    return excerpt(id, calls_text(plain) + plain.text, calls_text(streamed) + streamed.text, "tool calls streamed differ from those not streamed");
+    return excerpt(id, calls_text(plain) + plain.text, calls_text(streamed) + streamed.text,
+                   "tool calls streamed differ from those not streamed");
   if (streamed.text == plain.text && streamed.reasoning == plain.reasoning) return std::nullopt;
 
   const RequestSample& reference = prompt_case.reference.plain;

@@ -11,7 +11,8 @@ std::optional<Evidence> check_tools(const PromptCase& prompt_case) {
   const auto check = [&](const RequestSample& sample, const RequestSample& reference) -> std::optional<Evidence> {
     const auto evidence = [&](const std::string& detail) {
       return excerpt(prompt.id, calls_text(reference) + (reference.calls.empty() ? reference.text : ""),
-                     calls_text(sample) + (sample.calls.empty() ? sample.text : ""), detail + (sample.streamed ? " (streamed)" : " (not streamed)"));
+                     calls_text(sample) + (sample.calls.empty() ? sample.text : ""),
+                     detail + (sample.streamed ? " (streamed)" : " (not streamed)"));
     };
     if (const auto faults = tool_faults(prompt, sample); !faults.empty()) return evidence(faults.front());
     if (const auto difference = call_difference(reference, sample)) return evidence(*difference);

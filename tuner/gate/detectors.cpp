@@ -10,10 +10,10 @@
 namespace sweetspot {
 namespace {
 
-constexpr std::array markup = {"<think>",       "</think>",     "<tool_call>", "</tool_call>", "<|channel|>", "[TOOL_CALLS]",
-                               "<|tool_call",   "<tool_code>",  "<|im_start|", "<|im_end|",    "<|endoftext", "<|begin_of_sentence",
-                               "<|eot_id|>",    "<|end|>",      "<|start|>",   "<|message|>",  "<end_of_turn", "<start_of_turn",
-                               "[/TOOL_CALLS]", "<|python_tag", "<|assistant|>"};
+constexpr std::array markup = {
+    "<think>",     "</think>",    "<tool_call>",  "</tool_call>",   "<|channel|>",         "[TOOL_CALLS]", "<|tool_call",
+    "<tool_code>", "<|im_start|", "<|im_end|",    "<|endoftext",    "<|begin_of_sentence", "<|eot_id|>",   "<|end|>",
+    "<|start|>",   "<|message|>", "<end_of_turn", "<start_of_turn", "[/TOOL_CALLS]",       "<|python_tag", "<|assistant|>"};
 constexpr std::int64_t letters_least = 40;
 
 /// Code points of valid UTF-8; invalid bytes are passed over.

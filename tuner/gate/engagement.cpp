@@ -34,12 +34,14 @@ std::optional<std::string> at_pointer(const std::string& properties, const std::
 }
 
 std::string acceptance_text(const ServerTraces& traces) {
-  const double share = traces.drafted == 0 ? 0 : 100.0 * static_cast<double>(traces.drafted_accepted) / static_cast<double>(traces.drafted);
+  const double share =
+      traces.drafted == 0 ? 0 : 100.0 * static_cast<double>(traces.drafted_accepted) / static_cast<double>(traces.drafted);
   return std::to_string(traces.drafted_accepted) + " of " + std::to_string(traces.drafted) + " drafted tokens accepted (" +
          std::to_string(static_cast<int>(share + 0.5)) + " %)";
 }
 
-bool seen(const Engagement& engagement, const std::vector<Parameter>& parameters, const Config& config, const ServerTraces& traces) {
+bool seen(const Engagement& engagement, const std::vector<Parameter>& parameters, const Config& config,
+          const ServerTraces& traces) {
   if (engagement.kind == "draft_n") return traces.drafted > 0;
   if (engagement.kind == "log") {
     std::string pattern = engagement.pattern;
@@ -56,7 +58,8 @@ bool seen(const Engagement& engagement, const std::vector<Parameter>& parameters
 
 }  // namespace
 
-CheckResult engagement(const EngineDescriptor& engine, const std::vector<Parameter>& parameters, const Config& config, const ServerTraces& traces) {
+CheckResult engagement(const EngineDescriptor& engine, const std::vector<Parameter>& parameters, const Config& config,
+                       const ServerTraces& traces) {
   CheckResult result{"G2", Outcome::pass, "every flag acted"};
   if (traces.drafted > 0) result.detail = acceptance_text(traces);
   for (const Engagement& row : engine.engaged) {

@@ -19,7 +19,8 @@ struct ServerTraces {
 };
 
 /// G2: did every flag of the configuration act? pass, or inconclusive naming the flag that did not.
-CheckResult engagement(const EngineDescriptor& engine, const std::vector<Parameter>& parameters, const Config& config, const ServerTraces& traces);
+CheckResult engagement(const EngineDescriptor& engine, const std::vector<Parameter>& parameters, const Config& config,
+                       const ServerTraces& traces);
 
 /// The value in effect of each parameter that the engine tells (log pattern or properties), by name.
 std::map<std::string, Value> effective_values(const EngineDescriptor& engine, const ServerTraces& traces);

@@ -43,8 +43,9 @@ std::optional<Fault> state_fault(const GateContext& context, const Interview& in
   for (const CandidateAnswer& replay : interview.replays) {
     const ReferenceAnswer& reference = context.reference.answers[replay.reference_index];
     const PromptCase prompt_case{reference, replay, context.reference.tie_margin};
-    const auto first = std::find_if(interview.answers.begin(), interview.answers.end(),
-                                    [&](const CandidateAnswer& answer) { return answer.reference_index == replay.reference_index; });
+    const auto first = std::find_if(interview.answers.begin(), interview.answers.end(), [&](const CandidateAnswer& answer) {
+      return answer.reference_index == replay.reference_index;
+    });
     if (first != interview.answers.end() && whole_text(first->streamed) == whole_text(replay.streamed)) continue;
     for (const PromptCheckRow& row : prompt_checks()) {
       if (auto evidence = row.check(prompt_case)) {
@@ -58,8 +59,10 @@ std::optional<Fault> state_fault(const GateContext& context, const Interview& in
     const bool damaged = judgement.classification == TokenJudgement::Class::miscommit &&
                          strictness(context.engine, context.parameters, context.config) != Strictness::lossy;
     if (damaged)
-      return Fault{"G10", excerpt(reference.prompt.id, whole_text(first->streamed), whole_text(replay.streamed),
-                                  "another answer to the same prompt at the end of the session"), 0};
+      return Fault{"G10",
+                   excerpt(reference.prompt.id, whole_text(first->streamed), whole_text(replay.streamed),
+                           "another answer to the same prompt at the end of the session"),
+                   0};
   }
   return std::nullopt;
 }
@@ -77,29 +80,37 @@ struct TextOutcome {
 };
 
 std::string figures_text(const Rescored& figures) {
-  return std::to_string(figures.tokens) + " tokens re-scored: " + std::to_string(figures.disagree) + " differ, " + std::to_string(figures.grey) +
-         " grey, " + std::to_string(figures.miscommit) + " miscommits, worst margin " + std::to_string(figures.worst_margin).substr(0, 4) + " nat";
+  return std::to_string(figures.tokens) + " tokens re-scored: " + std::to_string(figures.disagree) + " differ, " +
+         std::to_string(figures.grey) + " grey, " + std::to_string(figures.miscommit) + " miscommits, worst margin " +
+         std::to_string(figures.worst_margin).substr(0, 4) + " nat";
 }
 
 /// G7 (gate.md 7.3 rule 4) over all scored tokens.
-TextOutcome by_scores(const GateContext& context, const Interview& interview, const Rescored& figures, const std::vector<Divergence>& divergences,
-                      std::int64_t tokens_compared) {
+TextOutcome by_scores(const GateContext& context, const Interview& interview, const Rescored& figures,
+                      const std::vector<Divergence>& divergences, std::int64_t tokens_compared) {
   const Strictness mode = strictness(context.engine, context.parameters, context.config);
-  const auto share = [&](std::int64_t part) { return static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(tokens_compared, 1)); };
-  const auto firsts = std::count_if(divergences.begin(), divergences.end(), [](const Divergence& d) { return d.classification == "miscommit"; });
+  const auto share = [&](std::int64_t part) {
+    return static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(tokens_compared, 1));
+  };
+  const auto firsts =
+      std::count_if(divergences.begin(), divergences.end(), [](const Divergence& d) { return d.classification == "miscommit"; });
   const std::string detail = figures_text(figures);
   if (figures.miscommit > 0 || firsts > 0) {
     const bool many_texts = firsts >= thresholds::lossy_miscommit_first &&
                             static_cast<double>(firsts) >= thresholds::lossy_miscommit_texts * text_prompts(context, interview);
-    const double scored_share = static_cast<double>(figures.miscommit) / static_cast<double>(std::max<std::int64_t>(figures.tokens, 1));
-    const bool many_tokens = figures.miscommit >= 2 * thresholds::lossy_miscommit_first && scored_share > thresholds::lossy_miscommit_share;
+    const double scored_share =
+        static_cast<double>(figures.miscommit) / static_cast<double>(std::max<std::int64_t>(figures.tokens, 1));
+    const bool many_tokens =
+        figures.miscommit >= 2 * thresholds::lossy_miscommit_first && scored_share > thresholds::lossy_miscommit_share;
     if (mode == Strictness::lossy && !many_texts && !many_tokens) return {Outcome::lossy, "G7", detail};
     return {Outcome::broken, "G7", detail};
   }
-  const double grey_allowed = std::max<double>(thresholds::grey_allowed, thresholds::grey_share * static_cast<double>(tokens_compared));
+  const double grey_allowed =
+      std::max<double>(thresholds::grey_allowed, thresholds::grey_share * static_cast<double>(tokens_compared));
   const bool too_grey = static_cast<double>(figures.grey) > grey_allowed;
-  const bool too_different = figures.disagree > thresholds::disagreement_allowed &&
-                             share(figures.disagree) > thresholds::disagreement_factor * std::max(context.reference.near_tie_share, 0.002);
+  const bool too_different =
+      figures.disagree > thresholds::disagreement_allowed &&
+      share(figures.disagree) > thresholds::disagreement_factor * std::max(context.reference.near_tie_share, 0.002);
   if (too_grey || too_different) return {mode == Strictness::exact ? Outcome::broken : Outcome::lossy, "G7", detail};
   return {divergences.empty() ? Outcome::pass : Outcome::tie, "G7", detail};
 }
@@ -107,15 +118,17 @@ TextOutcome by_scores(const GateContext& context, const Interview& interview, co
 /// G6 alone, while nothing was re-scored.
 TextOutcome by_first_divergences(const GateContext& context, const std::vector<Divergence>& divergences) {
   if (divergences.empty()) return {Outcome::pass, "G6", "every text equals the reference"};
-  const auto miscommits = std::count_if(divergences.begin(), divergences.end(), [](const Divergence& d) { return d.classification == "miscommit"; });
-  const std::string detail = std::to_string(divergences.size()) + " texts differ, " + std::to_string(miscommits) + " by more than a near tie";
+  const auto miscommits =
+      std::count_if(divergences.begin(), divergences.end(), [](const Divergence& d) { return d.classification == "miscommit"; });
+  const std::string detail =
+      std::to_string(divergences.size()) + " texts differ, " + std::to_string(miscommits) + " by more than a near tie";
   const Strictness mode = strictness(context.engine, context.parameters, context.config);
   if (miscommits > 0 && mode != Strictness::lossy) return {Outcome::broken, "G6", detail};
   return {Outcome::inconclusive, "G6", detail + "; not re-scored"};
 }
 
-std::optional<Evidence> text_evidence(const GateContext& context, const Interview& interview, const std::vector<Divergence>& divergences,
-                                      const std::vector<ScoredText>* scores) {
+std::optional<Evidence> text_evidence(const GateContext& context, const Interview& interview,
+                                      const std::vector<Divergence>& divergences, const std::vector<ScoredText>* scores) {
   std::optional<Evidence> best;
   std::size_t best_size = 0;
   for (const CandidateAnswer& answer : interview.answers) {
@@ -124,15 +137,17 @@ std::optional<Evidence> text_evidence(const GateContext& context, const Intervie
     const auto divergence = std::find_if(divergences.begin(), divergences.end(), is_this);
     if (divergence == divergences.end()) continue;
     bool damning = divergence->classification == "miscommit";
-    std::string detail = "at token " + std::to_string(divergence->token) + ", reference margin " +
-                         (divergence->margin ? std::to_string(*divergence->margin).substr(0, 4) + " nat" : "outside the first ten choices");
+    std::string detail =
+        "at token " + std::to_string(divergence->token) + ", reference margin " +
+        (divergence->margin ? std::to_string(*divergence->margin).substr(0, 4) + " nat" : "outside the first ten choices");
     std::optional<Evidence> scored;
     if (scores != nullptr) {
       const auto score = std::find_if(scores->begin(), scores->end(), is_this);
       if (score != scores->end() && score->figures.miscommit + score->figures.grey > 0) scored = score->worst;
     }
     if (!damning && !scored) continue;
-    const RequestSample& observed = whole_text(answer.streamed) != whole_text(reference.streamed) || !answer.plain ? answer.streamed : *answer.plain;
+    const RequestSample& observed =
+        whole_text(answer.streamed) != whole_text(reference.streamed) || !answer.plain ? answer.streamed : *answer.plain;
     const std::size_t size = reference.prompt.messages_json.size() + (damning ? 0 : 1'000'000);
     if (best && size >= best_size) continue;
     best = damning ? excerpt(reference.prompt.id, whole_text(reference.streamed), whole_text(observed), detail) : *scored;
@@ -166,7 +181,8 @@ Strictness strictness(const EngineDescriptor& engine, const std::vector<Paramete
 
 const Trap* tripped_trap(const EngineDescriptor& engine, const std::vector<Parameter>& parameters, const Config& config) {
   for (const Trap& trap : engine.traps) {
-    if (std::all_of(trap.when.begin(), trap.when.end(), [&](const Condition& condition) { return holds(condition, parameters, config); }))
+    if (std::all_of(trap.when.begin(), trap.when.end(),
+                    [&](const Condition& condition) { return holds(condition, parameters, config); }))
       return &trap;
   }
   return nullptr;
@@ -176,7 +192,9 @@ Verdict judged(const GateContext& context, const Interview& interview, const std
   Verdict verdict;
   verdict.requests = interview.requests;
   add_unverified(context, interview, verdict);
-  for (const CandidateAnswer& answer : interview.answers) verdict.tokens_compared += answer.streamed.usage.completion_tokens.value_or(0);
+  verdict.prompts_compared = static_cast<std::int64_t>(interview.answers.size());
+  for (const CandidateAnswer& answer : interview.answers)
+    verdict.tokens_compared += answer.streamed.usage.completion_tokens.value_or(0);
   verdict.divergences = greedy_divergences(context.reference, interview.answers);
   if (scores != nullptr) verdict.rescored = total(*scores);
 
@@ -185,8 +203,9 @@ Verdict judged(const GateContext& context, const Interview& interview, const std
   std::optional<Fault> fault = shortest_fault(context, interview, results);
   if (!fault) {
     fault = state_fault(context, interview);
-    results.push_back({"G10", fault ? Outcome::broken : Outcome::pass,
-                       fault ? fault->evidence.detail : "state: " + std::to_string(interview.replays.size()) + " prompts asked again"});
+    results.push_back(
+        {"G10", fault ? Outcome::broken : Outcome::pass,
+         fault ? fault->evidence.detail : "state: " + std::to_string(interview.replays.size()) + " prompts asked again"});
   }
   const TextOutcome text = scores != nullptr
                                ? by_scores(context, interview, *verdict.rescored, verdict.divergences, verdict.tokens_compared)

@@ -36,7 +36,8 @@ struct InterviewPlan {
 };
 
 /// Asks a running candidate as its user would: greedy, prompt cache as served. Ends early when enough prompts are broken.
-Interview interview(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan, const InterruptFlag& interrupt);
+Interview interview(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan,
+                    const InterruptFlag& interrupt);
 
 /// What the verdict depends on beside the answers.
 struct GateContext {

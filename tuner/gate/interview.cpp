@@ -6,7 +6,8 @@
 namespace sweetspot {
 namespace {
 
-RequestSample ask_candidate(const ChatTarget& candidate, const Prompt& prompt, ChatOptions::Streaming streaming, const InterruptFlag& interrupt) {
+RequestSample ask_candidate(const ChatTarget& candidate, const Prompt& prompt, ChatOptions::Streaming streaming,
+                            const InterruptFlag& interrupt) {
   ChatOptions options;
   options.streaming = streaming;
   const bool tokens = streaming == ChatOptions::Streaming::no && !candidate.engine->protocol.logprobs_json.empty();
@@ -26,7 +27,8 @@ bool is_broken(const Reference& reference, const CandidateAnswer& answer) {
 
 }  // namespace
 
-Interview interview(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan, const InterruptFlag& interrupt) {
+Interview interview(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan,
+                    const InterruptFlag& interrupt) {
   Interview result;
   int broken = 0;
   for (std::size_t i = 0; i < plan.prompts.size(); ++i) {
@@ -54,7 +56,8 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
   for (std::size_t i = 0; i < replays; ++i) {
     CandidateAnswer answer;
     answer.reference_index = plan.prompts[i];
-    answer.streamed = ask_candidate(candidate, reference.answers[answer.reference_index].prompt, ChatOptions::Streaming::yes, interrupt);
+    answer.streamed =
+        ask_candidate(candidate, reference.answers[answer.reference_index].prompt, ChatOptions::Streaming::yes, interrupt);
     ++result.requests;
     result.replays.push_back(std::move(answer));
   }
@@ -64,7 +67,8 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
 std::optional<double> gate_speed_ratio(const Reference& reference, const Interview& interview) {
   const auto per_token = [](const RequestSample& sample) {
     const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
-    if (tokens < 16 || !sample.last_token_ms || !sample.first_token_ms || *sample.last_token_ms <= *sample.first_token_ms) return 0.0;
+    if (tokens < 16 || !sample.last_token_ms || !sample.first_token_ms || *sample.last_token_ms <= *sample.first_token_ms)
+      return 0.0;
     return (*sample.last_token_ms - *sample.first_token_ms) / static_cast<double>(tokens - 1);
   };
   std::vector<double> ratios;

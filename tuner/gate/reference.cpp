@@ -9,11 +9,11 @@
 namespace sweetspot {
 namespace {
 
-constexpr std::size_t asked_again_every = 3;   ///< a third of the prompts, after a restart
-constexpr std::size_t noise_positions = 48;    ///< re-scored on the reference's own text to learn its noise
+constexpr std::size_t asked_again_every = 3;  ///< a third of the prompts, after a restart
+constexpr std::size_t noise_positions = 48;   ///< re-scored on the reference's own text to learn its noise
 
-RequestSample ask_once(const ChatTarget& server, const Prompt& prompt, ChatOptions::Streaming streaming, ChatOptions::Logprobs logprobs,
-                       const InterruptFlag& interrupt) {
+RequestSample ask_once(const ChatTarget& server, const Prompt& prompt, ChatOptions::Streaming streaming,
+                       ChatOptions::Logprobs logprobs, const InterruptFlag& interrupt) {
   ChatOptions options;
   options.streaming = streaming;
   options.logprobs = logprobs;
@@ -42,7 +42,8 @@ std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const Refer
                             scores ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no, interrupt);
     if (scores && answer.plain.http_status == 200) answer.prompt_tokens = prompt_tokens(server, answer.prompt, interrupt);
     // Another count than the server's own: the template was applied otherwise, and scores would rest on another prompt.
-    if (static_cast<std::int64_t>(answer.prompt_tokens.size()) != answer.plain.usage.prompt_tokens.value_or(0)) answer.prompt_tokens.clear();
+    if (static_cast<std::int64_t>(answer.prompt_tokens.size()) != answer.plain.usage.prompt_tokens.value_or(0))
+      answer.prompt_tokens.clear();
     answers.push_back(std::move(answer));
     if (progress) progress(answers.size(), plan.prompts.size());
   }
@@ -61,7 +62,8 @@ void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& ans
   }
 }
 
-double measured_tie_margin(const ChatTarget& server, const std::vector<ReferenceAnswer>& answers, const InterruptFlag& interrupt) {
+double measured_tie_margin(const ChatTarget& server, const std::vector<ReferenceAnswer>& answers,
+                           const InterruptFlag& interrupt) {
   double worst = 0;
   std::size_t positions = 0;
   for (const ReferenceAnswer& answer : answers) {

@@ -24,7 +24,11 @@ Json prompt_json(const Prompt& prompt) {
           {"tools", prompt.tools_json},
           {"extra", prompt.extra_json},
           {"max_tokens", prompt.max_tokens},
-          {"expect", {{"contains", prompt.expect.contains}, {"calls", calls}, {"no_calls", prompt.expect.no_calls}, {"json", prompt.expect.json}}}};
+          {"expect",
+           {{"contains", prompt.expect.contains},
+            {"calls", calls},
+            {"no_calls", prompt.expect.no_calls},
+            {"json", prompt.expect.json}}}};
 }
 
 Prompt prompt_from(const Json& json) {

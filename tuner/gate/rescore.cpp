@@ -80,8 +80,8 @@ std::string bytes_before(const RequestSample& sample, std::size_t token) {
 }
 
 /// From text alone, tokenised anew: what both share, then what is the candidate's own.
-Sequence tokenised_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const std::string& shared, const std::string& own,
-                            const InterruptFlag& interrupt) {
+Sequence tokenised_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const std::string& shared,
+                            const std::string& own, const InterruptFlag& interrupt) {
   Sequence sequence;
   sequence.reference = &reference;
   sequence.tokenised = true;
@@ -110,7 +110,8 @@ std::optional<Sequence> plain_sequence(const ChatTarget& server, const Reference
 std::string shown(const TokenRecord& record) { return record.top.empty() ? "" : record.top.front().bytes; }
 
 /// What the reference thinks of the token at `i`; nothing when it cannot be told, and then not of what follows either.
-std::optional<TokenJudgement> judgement_at(const Sequence& sequence, std::size_t i, const TokenRecord& opinion, std::string_view rest, double tie_margin) {
+std::optional<TokenJudgement> judgement_at(const Sequence& sequence, std::size_t i, const TokenRecord& opinion,
+                                           std::string_view rest, double tie_margin) {
   const TokenJudgement judgement = judge_token(opinion, sequence.tokens[i], tie_margin);
   if (!sequence.tokenised || judgement.margin) return judgement;
   // The tokenizer may split otherwise than the model did: then the text fits although the token does not.
@@ -141,7 +142,8 @@ ScoredText score(const ChatTarget& server, const Sequence& sequence, std::int64_
   const std::size_t end = std::min(sequence.tokens.size(), sequence.from + static_cast<std::size_t>(positions));
   std::vector<std::int64_t> context = sequence.reference->prompt_tokens;
   context.insert(context.end(), sequence.tokens.begin(), sequence.tokens.begin() + static_cast<std::ptrdiff_t>(sequence.from));
-  std::string before = sequence.before.substr(sequence.before.size() > excerpt_bytes ? sequence.before.size() - excerpt_bytes : 0);
+  std::string before =
+      sequence.before.substr(sequence.before.size() > excerpt_bytes ? sequence.before.size() - excerpt_bytes : 0);
   std::string_view rest = sequence.own;
   for (std::size_t i = sequence.from; i < end; ++i) {
     const TokenRecord opinion = next_token(server, context, thresholds::alternatives, interrupt);
@@ -155,9 +157,10 @@ ScoredText score(const ChatTarget& server, const Sequence& sequence, std::int64_
     const bool first_miscommit = judgement->classification == TokenJudgement::Class::miscommit && scored.figures.miscommit == 1;
     if (first_miscommit || (scored.figures.miscommit == 0 && judgement->margin_at_least > scored.figures.worst_margin)) {
       const std::string seen = observed.empty() ? std::string(rest.substr(0, excerpt_bytes)) : observed;
-      scored.worst = Evidence{scored.prompt_id, before + shown(opinion), before + (seen.empty() ? "(end)" : seen),
-                              "at token " + std::to_string(i) + " the reference prefers another one by " +
-                                  std::to_string(judgement->margin_at_least).substr(0, 4) + " nat" + (judgement->margin ? "" : " or more")};
+      scored.worst =
+          Evidence{scored.prompt_id, before + shown(opinion), before + (seen.empty() ? "(end)" : seen),
+                   "at token " + std::to_string(i) + " the reference prefers another one by " +
+                       std::to_string(judgement->margin_at_least).substr(0, 4) + " nat" + (judgement->margin ? "" : " or more")};
     }
     scored.figures.worst_margin = std::max(scored.figures.worst_margin, judgement->margin_at_least);
     if (sequence.tokenised && observed.empty()) break;  // its bytes are not known: what follows cannot be placed
@@ -175,7 +178,8 @@ std::vector<Divergence> greedy_divergences(const Reference& reference, const std
   for (const CandidateAnswer& answer : answers) {
     const ReferenceAnswer& expected = reference.answers[answer.reference_index];
     std::optional<Divergence> found;
-    if (answer.plain && !answer.plain->tokens.empty()) found = divergence_by_tokens(expected, *answer.plain, reference.tie_margin);
+    if (answer.plain && !answer.plain->tokens.empty())
+      found = divergence_by_tokens(expected, *answer.plain, reference.tie_margin);
     // What the user sees may differ where the plain answer does not.
     const bool tokens_hide_it = !found && differs(answer.streamed, expected.plain);
     if (!answer.plain || differs(answer.streamed, *answer.plain) || tokens_hide_it) {
@@ -193,17 +197,20 @@ bool needs_rescoring(const Reference& reference, const std::vector<CandidateAnsw
 }
 
 std::vector<ScoredText> rescore(const ChatTarget& reference_server, const Reference& reference,
-                                const std::vector<CandidateAnswer>& answers, int miscommits_enough, const InterruptFlag& interrupt) {
+                                const std::vector<CandidateAnswer>& answers, int miscommits_enough,
+                                const InterruptFlag& interrupt) {
   std::vector<ScoredText> texts;
   for (const CandidateAnswer& answer : answers) {
     const ReferenceAnswer& expected = reference.answers[answer.reference_index];
     if (expected.prompt_tokens.empty()) continue;
     std::vector<Sequence> sequences;
     if (answer.plain) {
-      if (auto sequence = plain_sequence(reference_server, expected, *answer.plain, interrupt)) sequences.push_back(std::move(*sequence));
+      if (auto sequence = plain_sequence(reference_server, expected, *answer.plain, interrupt))
+        sequences.push_back(std::move(*sequence));
     }
     if (differs(answer.streamed, expected.plain) && (!answer.plain || differs(answer.streamed, *answer.plain))) {
-      if (auto sequence = text_sequence(reference_server, expected, answer.streamed, interrupt)) sequences.push_back(std::move(*sequence));
+      if (auto sequence = text_sequence(reference_server, expected, answer.streamed, interrupt))
+        sequences.push_back(std::move(*sequence));
     }
     for (const Sequence& sequence : sequences) {
       const Rescored so_far = total(texts);

@@ -26,7 +26,8 @@ bool needs_rescoring(const Reference& reference, const std::vector<CandidateAnsw
 /// G7: asks the reference server for its opinion of every token from the first divergence on. Ends early when
 /// `miscommits_enough` were seen.
 std::vector<ScoredText> rescore(const ChatTarget& reference_server, const Reference& reference,
-                                const std::vector<CandidateAnswer>& answers, int miscommits_enough, const InterruptFlag& interrupt);
+                                const std::vector<CandidateAnswer>& answers, int miscommits_enough,
+                                const InterruptFlag& interrupt);
 
 /// Sum over the texts; worst margin is the largest.
 Rescored total(const std::vector<ScoredText>& texts);

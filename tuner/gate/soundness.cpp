@@ -16,12 +16,13 @@
 namespace sweetspot {
 namespace {
 
-constexpr int stream_differs_fatal = 2;   ///< prompts; one alone may be a near tie
+constexpr int stream_differs_fatal = 2;  ///< prompts; one alone may be a near tie
 constexpr int counts_differ_fatal = 2;
-constexpr double share_fatal = 0.25;      ///< of the text prompts: empty, leaking, or left in the reasoning channel
+constexpr double share_fatal = 0.25;  ///< of the text prompts: empty, leaking, or left in the reasoning channel
 
 /// What is the model's own weakness and no finding: the prompt is dropped and listed, nothing more.
-constexpr std::array of_the_model = {"tools_not_answered", "undecided_call", "repeats_itself", "broken_characters", "cut_while_thinking"};
+constexpr std::array of_the_model = {"tools_not_answered", "undecided_call", "repeats_itself", "broken_characters",
+                                     "cut_while_thinking"};
 
 struct Fault {
   std::string code;
@@ -50,7 +51,8 @@ std::optional<Fault> count_fault(const ReferenceAnswer& answer) {
   const bool list_fits = listed == 0 || std::abs(*plain - listed) <= 1 || (may_list_fewer && listed < *plain);
   const bool disagrees = *streamed != *plain || !list_fits;
   if (!disagrees) return std::nullopt;
-  return Fault{"counts_differ", "token counts disagree for the same text", std::to_string(listed > 0 ? listed : *plain) + " tokens",
+  return Fault{"counts_differ", "token counts disagree for the same text",
+               std::to_string(listed > 0 ? listed : *plain) + " tokens",
                std::to_string(*streamed) + " streamed, " + std::to_string(*plain) + " not streamed"};
 }
 
@@ -81,7 +83,8 @@ std::optional<Fault> fault_of(const ReferenceAnswer& answer, double tie_margin) 
   if (auto fault = stream_fault(answer)) return fault;
   if (auto fault = count_fault(answer)) return fault;
   if (auto fault = emptiness(answer.streamed)) return fault;
-  if (const std::string leak = leaked_markup(answer.prompt, answer.streamed.text, ""); !leak.empty() && answer.prompt.tools_json.empty())
+  if (const std::string leak = leaked_markup(answer.prompt, answer.streamed.text, "");
+      !leak.empty() && answer.prompt.tools_json.empty())
     return Fault{"markup_leaks", "control text " + leak + " in the answer", "", answer.streamed.text};
   if (count_replacement_characters(whole_text(answer.streamed)) > 0 || !valid_utf8(whole_text(answer.streamed)))
     return Fault{"broken_characters", "the model writes broken characters", "", answer.streamed.text};
@@ -123,8 +126,8 @@ std::vector<Finding> findings_of(const std::map<std::string, Count>& counts, int
     Finding finding;
     finding.code = code;
     finding.fatal = is_fatal(code, count.prompts, texts);
-    finding.text = count.first.text + " (" + std::to_string(count.prompts) + (count.prompts == 1 ? " prompt, " : " prompts, first ") +
-                   count.prompt_id + ")";
+    finding.text = count.first.text + " (" + std::to_string(count.prompts) +
+                   (count.prompts == 1 ? " prompt, " : " prompts, first ") + count.prompt_id + ")";
     if (!count.first.expected.empty() || !count.first.observed.empty())
       finding.evidence = excerpt(count.prompt_id, count.first.expected, count.first.observed, count.first.text);
     findings.push_back(finding);
@@ -187,7 +190,8 @@ Reference qualified(std::vector<ReferenceAnswer> answers, const std::string& key
     if (!answer.plain.tokens.empty()) reference.has_logprobs = true;
   }
   for (const auto& [name, share] : usable_of_class) {
-    if (share.first < thresholds::class_share_least * share.second || share.first == 0) reference.summary.not_verified.push_back(name);
+    if (share.first < thresholds::class_share_least * share.second || share.first == 0)
+      reference.summary.not_verified.push_back(name);
   }
   reference.summary.findings = findings_of(counts, texts, chat_template);
   reference.near_tie_share = share_of_near_ties(answers, tie_margin);

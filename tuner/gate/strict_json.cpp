@@ -78,16 +78,11 @@ private:
     skip_space();
     if (!more()) return fail(text_.empty() ? "empty" : "ends too early");
     switch (expect_) {
-      case Expect::value:
-        return value();
-      case Expect::value_or_close:
-        return text_[at_] == ']' ? close() : value();
-      case Expect::key:
-        return key();
-      case Expect::key_or_close:
-        return text_[at_] == '}' ? close() : key();
-      case Expect::comma_or_close:
-        return comma_or_close();
+      case Expect::value: return value();
+      case Expect::value_or_close: return text_[at_] == ']' ? close() : value();
+      case Expect::key: return key();
+      case Expect::key_or_close: return text_[at_] == '}' ? close() : key();
+      case Expect::comma_or_close: return comma_or_close();
     }
   }
 

@@ -9,34 +9,35 @@ namespace sweetspot::thresholds {
 inline constexpr int version = 3;
 
 // Margins in nat, of the reference's own log probabilities (gate.md 7.3, 7.4).
-inline constexpr double tie_floor = 0.5;   ///< honest flags flip at up to 0.24, published benign flips reach 0.50
-inline constexpr double tie_cap = 0.75;    ///< above this a noisy reference would excuse real damage
-inline constexpr double miscommit = 2.0;   ///< benign noise never reaches 1 nat, unverified drafts exceed 2 in half of the cases
-inline constexpr int alternatives = 10;    ///< asked of the reference at each position
+inline constexpr double tie_floor = 0.5;  ///< honest flags flip at up to 0.24, published benign flips reach 0.50
+inline constexpr double tie_cap = 0.75;   ///< above this a noisy reference would excuse real damage
+inline constexpr double miscommit = 2.0;  ///< benign noise never reaches 1 nat, unverified drafts exceed 2 in half of the cases
+inline constexpr int alternatives = 10;   ///< asked of the reference at each position
 
 // Re-scored tokens (gate.md 7.3 rule 4).
-inline constexpr int grey_allowed = 2;             ///< or grey_share of the tokens, whichever is more
+inline constexpr int grey_allowed = 2;  ///< or grey_share of the tokens, whichever is more
 inline constexpr double grey_share = 0.003;
-inline constexpr double disagreement_factor = 1.5; ///< times the share of near ties in the reference
-inline constexpr int disagreement_allowed = 4;     ///< below this a rate says nothing
+inline constexpr double disagreement_factor = 1.5;  ///< times the share of near ties in the reference
+inline constexpr int disagreement_allowed = 4;      ///< below this a rate says nothing
 inline constexpr std::int64_t rescored_per_prompt = 320;
 inline constexpr std::int64_t rescored_in_all = 4096;
 
 // A declared-lossy candidate: how much change is still an opt-in and not a broken model. Measured: a q4_0 K cache leaves
 // the small trained model at 0-1 miscommits in a thousand tokens, and makes Qwen2.5 Coder 0.5B answer garbage with
 // miscommits in every text.
-inline constexpr double lossy_miscommit_share = 0.02;   ///< of re-scored tokens
-inline constexpr int lossy_miscommit_first = 3;         ///< texts whose first divergence is a miscommit
-inline constexpr double lossy_miscommit_texts = 0.25;   ///< share of the text prompts for which that holds
+inline constexpr double lossy_miscommit_share = 0.02;  ///< of re-scored tokens
+inline constexpr int lossy_miscommit_first = 3;        ///< texts whose first divergence is a miscommit
+inline constexpr double lossy_miscommit_texts = 0.25;  ///< share of the text prompts for which that holds
 
 // Conservation (G4) and lengths (G9), relative to the reference on the same prompt.
-inline constexpr double characters_per_token = 0.6;  ///< dropping every second chunk leaves half; benign variation is a few percent
-inline constexpr double length_low = 0.5;            ///< MLPerf: outside 50-200 % of the reference's tokens
+inline constexpr double characters_per_token =
+    0.6;                                   ///< dropping every second chunk leaves half; benign variation is a few percent
+inline constexpr double length_low = 0.5;  ///< MLPerf: outside 50-200 % of the reference's tokens
 inline constexpr double length_high = 2.0;
-inline constexpr double script_drift = 0.10;         ///< share of letters by Unicode script
-inline constexpr int loop_copies = 3;                ///< periodic suffix: no false alarm in 8,739 texts
-inline constexpr int loop_characters = 288;          ///< 72 tokens of about 4 characters
-inline constexpr int loop_period_max = 512;          ///< characters
+inline constexpr double script_drift = 0.10;  ///< share of letters by Unicode script
+inline constexpr int loop_copies = 3;         ///< periodic suffix: no false alarm in 8,739 texts
+inline constexpr int loop_characters = 288;   ///< 72 tokens of about 4 characters
+inline constexpr int loop_period_max = 512;   ///< characters
 
 // What must be left of the reference for any claim (G1).
 inline constexpr int text_prompts_least = 8;

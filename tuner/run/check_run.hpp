@@ -13,14 +13,14 @@ struct CheckJob {
   LiveSetup setup;
   SearchSpace space;  ///< baseline and parameters; no axes
   Config fixed;
-  Config set;         ///< on top of the baseline
+  Config set;  ///< on top of the baseline
   Tier tier = Tier::standard;
 };
 
 struct CheckReport {
   Config config;
   Config changed;
-  Verdict verdict;                  ///< outcome error when the server failed
+  Verdict verdict;  ///< outcome error when the server failed
   std::optional<Failure> failure;
   ReferenceSummary reference;
   std::optional<Command> command;

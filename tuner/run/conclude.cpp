@@ -34,7 +34,8 @@ Config culprit_of(const Study& study, const Trial& trial) {
   const Trial* smallest = &trial;
   for (const Trial& other : study.trials) {
     const bool fails = other.verdict && other.verdict->outcome >= trial.verdict->outcome && !other.changed.values.empty();
-    if (fails && is_part_of(other.changed, trial.changed) && other.changed.values.size() < smallest->changed.values.size()) smallest = &other;
+    if (fails && is_part_of(other.changed, trial.changed) && other.changed.values.size() < smallest->changed.values.size())
+      smallest = &other;
   }
   return smallest->changed;
 }
@@ -120,7 +121,8 @@ std::string slower_classes(const Trial& baseline, const Trial& winner) {
   if (!baseline.measurement || !winner.measurement) return names;
   for (const auto& [name, row] : winner.measurement->classes) {
     const auto base = baseline.measurement->classes.find(name);
-    if (base == baseline.measurement->classes.end() || !base->second.decode_tokens_per_second || !row.decode_tokens_per_second) continue;
+    if (base == baseline.measurement->classes.end() || !base->second.decode_tokens_per_second || !row.decode_tokens_per_second)
+      continue;
     const double ratio = *row.decode_tokens_per_second / *base->second.decode_tokens_per_second;
     if (ratio < class_loss) names += fmt::format("{}{} ({:.2f}x)", names.empty() ? "" : ", ", name, ratio);
   }
@@ -155,7 +157,8 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   const double ratio = std::exp(decision.mean);
   const bool memory_goal = settings.goal.rank == Goal::Rank::memory;
   const bool faster = decision.different && decision.mean > 0 && ratio >= settings.min_gain_ratio;
-  const bool smaller = memory_goal && candidate != nullptr && decision.n >= confirm_blocks_least && ratio * memory_goal_slack >= 1;
+  const bool smaller =
+      memory_goal && candidate != nullptr && decision.n >= confirm_blocks_least && ratio * memory_goal_slack >= 1;
   if (candidate != nullptr && eligible(*candidate, settings.allow_lossy) && (faster || smaller)) {
     result.kind = RecommendationKind::improvement;
     result.config = candidate->config;
@@ -164,19 +167,23 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
     result.verdict = candidate->verdict;
     result.gain = Gain{ratio, std::exp(decision.interval.low), std::exp(decision.interval.high), confidence};
     result.reason = fmt::format("{:.2f}x the default's speed, confirmed in {} blocks", ratio, decision.n);
-    if (const std::string slower = slower_classes(baseline, *candidate); !slower.empty()) result.reason += "; slower than the default for " + slower;
+    if (const std::string slower = slower_classes(baseline, *candidate); !slower.empty())
+      result.reason += "; slower than the default for " + slower;
     return;
   }
   const bool any = !ranked(study, settings.goal, settings.allow_lossy).empty();
   if (decision.n < confirm_blocks_least) {
     result.reason = "the time was too short to confirm a gain: give it more with --budget";
   } else if (candidate == nullptr) {
-    result.reason = any ? "every other configuration that passed the gate is clearly slower" : "no other configuration passed the gate";
+    result.reason =
+        any ? "every other configuration that passed the gate is clearly slower" : "no other configuration passed the gate";
   } else if (decision.different && decision.mean > 0) {
-    result.reason = fmt::format("the best candidate ({}) gains {:.1f} %, less than --min-gain", display(candidate->changed), (ratio - 1) * 100);
+    result.reason = fmt::format("the best candidate ({}) gains {:.1f} %, less than --min-gain", display(candidate->changed),
+                                (ratio - 1) * 100);
   } else {
-    result.reason = fmt::format("no gain could be told from noise: the best candidate ({}) came out at {:.2f}x ({:.2f} - {:.2f})",
-                                display(candidate->changed), ratio, std::exp(decision.interval.low), std::exp(decision.interval.high));
+    result.reason =
+        fmt::format("no gain could be told from noise: the best candidate ({}) came out at {:.2f}x ({:.2f} - {:.2f})",
+                    display(candidate->changed), ratio, std::exp(decision.interval.low), std::exp(decision.interval.high));
   }
 }
 

@@ -11,13 +11,14 @@ namespace sweetspot {
 namespace {
 
 constexpr int visits_per_block = 4;
-constexpr double slower_than_default = 0.90;   ///< ratio below which a candidate is not confirmed
-constexpr double fine_enough = 1.03;           ///< a gain below this need not be told from none
-constexpr double narrow_enough = 0.05;         ///< half width of the interval of a clear gain
+constexpr double slower_than_default = 0.90;  ///< ratio below which a candidate is not confirmed
+constexpr double fine_enough = 1.03;          ///< a gain below this need not be told from none
+constexpr double narrow_enough = 0.05;        ///< half width of the interval of a clear gain
 
 bool clear(const StudySession& session, const ConfirmDecision& decision) {
   if (decision.n < confirm_blocks_least) return false;
-  if (decision.different && decision.interval.low > 0) return (decision.interval.high - decision.interval.low) / 2 < narrow_enough;
+  if (decision.different && decision.interval.low > 0)
+    return (decision.interval.high - decision.interval.low) / 2 < narrow_enough;
   const bool no_gain = decision.interval.high < std::log(session.settings.min_gain_ratio);
   return no_gain && std::exp(decision.detectable) < fine_enough;
 }

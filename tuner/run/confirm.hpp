@@ -7,7 +7,7 @@ namespace sweetspot {
 /// Of the budget, kept for the finalists' check and the confirm (measurement.md).
 inline constexpr double confirm_reserve_share = 0.30;
 
-inline constexpr int confirm_blocks_least = 6;   ///< E cannot reach 20 before the fifth
+inline constexpr int confirm_blocks_least = 6;  ///< E cannot reach 20 before the fifth
 inline constexpr int confirm_blocks_most = 24;
 
 /// What the least number of blocks takes.

@@ -99,8 +99,9 @@ Config LiveRunner::reference_config(const Config& config) const {
 }
 
 std::string LiveRunner::reference_key(const Config& reference_config) const {
-  std::string text = fmt::format("{}|{}|{}|{}|{}|{}|{}|", thresholds::version, setup_.engine.name, setup_.probe.version,
-                                 file_stamp(setup_.probe.binary), setup_.model.sha256, setup_.inputs.context, key(reference_config));
+  std::string text =
+      fmt::format("{}|{}|{}|{}|{}|{}|{}|", thresholds::version, setup_.engine.name, setup_.probe.version,
+                  file_stamp(setup_.probe.binary), setup_.model.sha256, setup_.inputs.context, key(reference_config));
   for (const std::string& argument : setup_.inputs.extra_arguments) text += argument + "|";
   text += fmt::format("{}|{}|{}|{}|", setup_.seed, size_.generated_tools, size_.generated_texts, size_.max_tokens);
   return digest(text + prompt_set_digest(setup_.gate_prompts));
@@ -115,9 +116,9 @@ Reference LiveRunner::asked_reference(const Config& reference_config, const std:
   std::vector<ReferenceAnswer> answers;
   {
     ServerProcess server = start(reference_config);
-    answers = ask_reference(target_of(server), plan,
-                            [this](std::size_t done, std::size_t all) { status_(fmt::format("reference: prompt {} of {}", done, all)); },
-                            interrupt_);
+    answers = ask_reference(
+        target_of(server), plan,
+        [this](std::size_t done, std::size_t all) { status_(fmt::format("reference: prompt {} of {}", done, all)); }, interrupt_);
   }
   status_("reference: a third again after a restart");
   ServerProcess server = start(reference_config);
@@ -199,7 +200,8 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
 void LiveRunner::rescored(const VisitOrder& order, const Reference& reference, const Interview& answers, VisitOutcome& outcome) {
   status_("re-scoring on the reference: " + display(order.config));
   ServerProcess server = start(reference_config(order.config));
-  const int enough = strictness(setup_.engine, setup_.parameters, order.config) == Strictness::lossy ? 200 : thresholds::broken_prompts_enough;
+  const int enough =
+      strictness(setup_.engine, setup_.parameters, order.config) == Strictness::lossy ? 200 : thresholds::broken_prompts_enough;
   const std::vector<ScoredText> scores = rescore(target_of(server), reference, answers.answers, enough, interrupt_);
   outcome.verdict = judged({setup_.engine, reference, setup_.parameters, order.config, traces_, *order.gate}, answers, &scores);
 }
@@ -235,8 +237,9 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
     }
     server->stop();
     // A declared-lossy flag gets its figures also where a check already found it broken.
-    const bool rescorable = reference != nullptr && (outcome.verdict->outcome != Outcome::broken ||
-                                                     strictness(setup_.engine, setup_.parameters, order.config) == Strictness::lossy);
+    const bool rescorable =
+        reference != nullptr && (outcome.verdict->outcome != Outcome::broken ||
+                                 strictness(setup_.engine, setup_.parameters, order.config) == Strictness::lossy);
     if (rescorable && needs_rescoring(*reference, answers.answers)) rescored(order, *reference, answers, outcome);
   } catch (const TrialError& error) {
     outcome.failure = error.failure();

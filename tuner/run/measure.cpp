@@ -9,9 +9,9 @@
 namespace sweetspot {
 namespace {
 
-constexpr std::int64_t tokens_least = 16;         ///< for a rate of one answer
-constexpr std::int64_t tokens_least_class = 32;   ///< for the rate of a class
-constexpr double clock_disagreement = 0.10;       ///< between client and server
+constexpr std::int64_t tokens_least = 16;        ///< for a rate of one answer
+constexpr std::int64_t tokens_least_class = 32;  ///< for the rate of a class
+constexpr double clock_disagreement = 0.10;      ///< between client and server
 
 using Samples = std::vector<const RequestSample*>;
 
@@ -55,8 +55,9 @@ std::optional<double> end_to_end_rate(const RequestSample& sample) {
 std::optional<double> first_32_rate(const RequestSample& sample) {
   const std::int64_t tokens = tokens_of(sample);
   if (tokens < 32) return std::nullopt;
-  const double bytes = std::accumulate(sample.chunks.begin(), sample.chunks.end(), 0.0,
-                                       [](double sum, const ChunkArrival& chunk) { return sum + static_cast<double>(chunk.bytes); });
+  const double bytes =
+      std::accumulate(sample.chunks.begin(), sample.chunks.end(), 0.0,
+                      [](double sum, const ChunkArrival& chunk) { return sum + static_cast<double>(chunk.bytes); });
   double seen = 0;
   for (const ChunkArrival& chunk : sample.chunks) {
     seen += static_cast<double>(chunk.bytes);
@@ -115,7 +116,8 @@ void add_findings(const Samples& samples, Measurement& measurement) {
   if (disagreements.size() >= 3 && std::abs(median(disagreements)) > clock_disagreement)
     measurement.findings.push_back("the server's own timings differ from what arrives by " +
                                    std::to_string(static_cast<int>(std::lround(median(disagreements) * 100))) + " %");
-  const bool uncounted = std::any_of(samples.begin(), samples.end(), [](const RequestSample* sample) { return !sample->usage.completion_tokens; });
+  const bool uncounted =
+      std::any_of(samples.begin(), samples.end(), [](const RequestSample* sample) { return !sample->usage.completion_tokens; });
   if (uncounted) measurement.findings.push_back("some answers came without token counts; they are not ranked");
 }
 
@@ -128,7 +130,8 @@ std::optional<double> decode_rate(const RequestSample& sample) {
   if (window_ms <= 0) return std::nullopt;
   double bytes = 0;
   for (const ChunkArrival& chunk : sample.chunks) bytes += static_cast<double>(chunk.bytes);
-  const double first = std::max(1.0, static_cast<double>(tokens) * static_cast<double>(sample.chunks.front().bytes) / std::max(bytes, 1.0));
+  const double first =
+      std::max(1.0, static_cast<double>(tokens) * static_cast<double>(sample.chunks.front().bytes) / std::max(bytes, 1.0));
   if (static_cast<double>(tokens) - first <= 0) return std::nullopt;
   return (static_cast<double>(tokens) - first) * 1000 / window_ms;
 }

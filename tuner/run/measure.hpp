@@ -21,9 +21,9 @@ inline constexpr const char* class_warm = "warm";
 /// What is asked in one visit, after warm-up.
 struct TimedPlan {
   int requests_per_class = 5;
-  int cold = 2;        ///< long prompts
-  int warm_turns = 2;  ///< after each
-  int max_tokens = 0;  ///< cap over the prompts' own; 0: none
+  int cold = 2;                           ///< long prompts
+  int warm_turns = 2;                     ///< after each
+  int max_tokens = 0;                     ///< cap over the prompts' own; 0: none
   std::map<std::string, double> sampler;  ///< empty: greedy
   std::uint64_t seed = 1;
   int round = 0;  ///< another round asks with other nonces: nothing repeats
@@ -35,7 +35,8 @@ struct TimedResult {
 };
 
 /// Warms up, then asks. Prompts and nonces depend on plan and prompts alone, so every configuration is asked the same.
-TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan, const InterruptFlag& interrupt);
+TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan,
+                           const InterruptFlag& interrupt);
 
 /// Tokens per second of one answer: (n - n1) / (last token - first chunk), where n1 is the first chunk's share
 /// (measurement.md "What is counted"). Nothing for answers that are too short to tell.

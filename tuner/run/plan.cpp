@@ -11,18 +11,18 @@
 namespace sweetspot {
 namespace {
 
-constexpr double tokens_per_prompt = 110;       ///< of the built-in prompts, as answered
+constexpr double tokens_per_prompt = 110;  ///< of the built-in prompts, as answered
 constexpr double tokens_per_tool_prompt = 60;
-constexpr double prompt_length = 160;           ///< read for each
+constexpr double prompt_length = 160;  ///< read for each
 constexpr double again_share = 1.0 / 3;
-constexpr double reference_share = 0.15;        ///< of the budget
-constexpr double reference_s_unlimited = 420;   ///< without a budget
+constexpr double reference_share = 0.15;       ///< of the budget
+constexpr double reference_s_unlimited = 420;  ///< without a budget
 constexpr double quick_prompts = 18;
 constexpr double timed_tokens = 110;
 constexpr double timed_classes = 5;
-constexpr double search_visit_share = 0.015;    ///< of the budget, for one visit's timed part
+constexpr double search_visit_share = 0.015;  ///< of the budget, for one visit's timed part
 constexpr double confirm_visit_share = 0.25 / (confirm_blocks_least * 4 * 1.6);
-constexpr int slow_max_tokens = 160;            ///< never below 128 under speculation
+constexpr int slow_max_tokens = 160;  ///< never below 128 under speculation
 constexpr int slowest_max_tokens = 128;
 constexpr double long_prompt_tokens = 1300;
 
@@ -39,11 +39,15 @@ double reference_seconds(const Observation& seen, const ReferenceSize& size, dou
 
 /// From generous to sparing.
 std::vector<ReferenceSize> sizes(const std::vector<Prompt>& gate_prompts) {
-  const auto own = std::count_if(gate_prompts.begin(), gate_prompts.end(), [](const Prompt& prompt) { return !prompt.tools_json.empty(); });
+  const auto own =
+      std::count_if(gate_prompts.begin(), gate_prompts.end(), [](const Prompt& prompt) { return !prompt.tools_json.empty(); });
   const int tools = std::max(0, thresholds::tool_prompts_standard - static_cast<int>(own));
   using Plain = InterviewPlan::Plain;
-  return {{tools, 8, 0, Plain::every}, {tools, 6, 0, Plain::every}, {tools / 2, 4, slow_max_tokens, Plain::every},
-          {tools / 2, 4, slow_max_tokens, Plain::every_second}, {0, 2, slowest_max_tokens, Plain::every_second}};
+  return {{tools, 8, 0, Plain::every},
+          {tools, 6, 0, Plain::every},
+          {tools / 2, 4, slow_max_tokens, Plain::every},
+          {tools / 2, 4, slow_max_tokens, Plain::every_second},
+          {0, 2, slowest_max_tokens, Plain::every_second}};
 }
 
 double visit_seconds(const Observation& seen, const TimedEffort& effort) {
@@ -66,7 +70,8 @@ std::string duration_text(double seconds) {
 
 }  // namespace
 
-StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations, const Goal& goal, double budget_s) {
+StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations,
+                  const Goal& goal, double budget_s) {
   StudyPlan plan;
   plan.configurations = configurations;
   const double allowed = budget_s > 0 ? budget_s * reference_share : reference_s_unlimited;
@@ -80,22 +85,27 @@ StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gat
   plan.search = effort_within(observation, goal, std::max(4.0, basis * search_visit_share), 5);
   plan.confirm = effort_within(observation, goal, std::max(2.5, basis * confirm_visit_share), 3);
   const double plain = plan.reference.plain == InterviewPlan::Plain::every ? 2.0 : 1.5;
-  plan.candidate_s = observation.launch_s + visit_seconds(observation, plan.search) + decode_s(observation, quick_prompts * tokens_per_prompt * plain) +
+  plan.candidate_s = observation.launch_s + visit_seconds(observation, plan.search) +
+                     decode_s(observation, quick_prompts * tokens_per_prompt * plain) +
                      prefill_s(observation, quick_prompts * prompt_length * plain);
   plan.confirm_block_s = 4 * (observation.launch_s + visit_seconds(observation, plan.confirm));
   const double standard_s = decode_s(observation, (prompts + plan.reference.generated_tools) * tokens_per_prompt * plain * 0.8);
-  plan.whole_s = plan.reference_s + static_cast<double>(configurations) * plan.candidate_s + standard_s + 12 * plan.confirm_block_s;
+  plan.whole_s =
+      plan.reference_s + static_cast<double>(configurations) * plan.candidate_s + standard_s + 12 * plan.confirm_block_s;
   return plan;
 }
 
 std::string estimate_text(const StudyPlan& plan, double budget_s) {
   const double searched = std::max(0.0, budget_s * (1 - confirm_reserve_share) - plan.reference_s);
-  const double reached = std::min(static_cast<double>(plan.configurations), std::floor(searched / std::max(plan.candidate_s, 0.1)));
-  std::string text = fmt::format("estimate: about {} (budget {}): reference {} unless cached, {} configurations at {}, a confirm block {}",
-                                 duration_text(std::min(plan.whole_s, budget_s)), duration_text(budget_s), duration_text(plan.reference_s),
-                                 plan.configurations, duration_text(plan.candidate_s), duration_text(plan.confirm_block_s));
+  const double reached =
+      std::min(static_cast<double>(plan.configurations), std::floor(searched / std::max(plan.candidate_s, 0.1)));
+  std::string text =
+      fmt::format("estimate: about {} (budget {}): reference {} unless cached, {} configurations at {}, a confirm block {}",
+                  duration_text(std::min(plan.whole_s, budget_s)), duration_text(budget_s), duration_text(plan.reference_s),
+                  plan.configurations, duration_text(plan.candidate_s), duration_text(plan.confirm_block_s));
   if (reached < static_cast<double>(plan.configurations))
-    text += fmt::format("; time for about {:.0f} of them: give more with --budget, or search fewer with --param", std::max(reached, 1.0));
+    text += fmt::format("; time for about {:.0f} of them: give more with --budget, or search fewer with --param",
+                        std::max(reached, 1.0));
   return text;
 }
 

@@ -18,14 +18,15 @@ struct StudyPlan {
   TimedEffort search;
   TimedEffort confirm;
   double reference_s = 0;
-  double candidate_s = 0;      ///< launch, quick check, timing
+  double candidate_s = 0;  ///< launch, quick check, timing
   double confirm_block_s = 0;
   std::size_t configurations = 0;
-  double whole_s = 0;          ///< everything, if every configuration is tried
+  double whole_s = 0;  ///< everything, if every configuration is tried
 };
 
 /// `budget_s` 0: no limit (check); then the reference is kept within some minutes.
-StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations, const Goal& goal, double budget_s);
+StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations,
+                  const Goal& goal, double budget_s);
 
 /// "about 6 min: reference 40 s, 6 configurations at 11 s, confirm 2 min"; for the user, before the start.
 std::string estimate_text(const StudyPlan& plan, double budget_s);

@@ -11,8 +11,9 @@ namespace sweetspot {
 namespace {
 
 /// Why a value cannot be launched: with the baseline's other values, or else with the first other value that brings it up.
-std::optional<std::string> reason_in_combinations(const EngineDescriptor& engine, const EngineProbe& probe, const SearchSpace& space, const Config& config,
-                                                  const ModelIdentity& model, const LaunchInputs& inputs) {
+std::optional<std::string> reason_in_combinations(const EngineDescriptor& engine, const EngineProbe& probe,
+                                                  const SearchSpace& space, const Config& config, const ModelIdentity& model,
+                                                  const LaunchInputs& inputs) {
   const auto reason_of = [&](const Config& candidate) {
     const auto refused = refusal(space, candidate);
     return refused ? refused : unsupported_reason(engine, probe, candidate, model, inputs);
@@ -42,14 +43,15 @@ std::vector<Parameter> parameters_of(const EngineDescriptor& engine, const Engin
   return parameters;
 }
 
-SearchSpace search_space(const EngineDescriptor& engine, const EngineProbe& probe, const ModelIdentity& model, const LaunchInputs& inputs,
-                         const std::vector<Axis>& axes, const Config& fixed) {
+SearchSpace search_space(const EngineDescriptor& engine, const EngineProbe& probe, const ModelIdentity& model,
+                         const LaunchInputs& inputs, const std::vector<Axis>& axes, const Config& fixed) {
   std::set<std::string> names;
   for (const Axis& axis : axes) names.insert(axis.parameter);
   for (const auto& [name, value] : fixed.values) names.insert(name);
   SearchSpace space;
   space.parameters = space_parameters(engine, probe, names);
-  space.constraints = space_constraints(engine, probe, model, inputs.draft_model.empty() ? HasDraftModel::no : HasDraftModel::yes, names);
+  space.constraints =
+      space_constraints(engine, probe, model, inputs.draft_model.empty() ? HasDraftModel::no : HasDraftModel::yes, names);
   space.baseline = fixed;
   for (const Axis& asked : axes) {
     if (fixed.values.contains(asked.parameter)) continue;
@@ -57,14 +59,15 @@ SearchSpace search_space(const EngineDescriptor& engine, const EngineProbe& prob
     if (!value) continue;
     space.baseline.values[asked.parameter] = *value;
     Axis axis = asked;
-    if (std::find(axis.values.begin(), axis.values.end(), *value) == axis.values.end()) axis.values.insert(axis.values.begin(), *value);
+    if (std::find(axis.values.begin(), axis.values.end(), *value) == axis.values.end())
+      axis.values.insert(axis.values.begin(), *value);
     space.axes.push_back(std::move(axis));
   }
   return space;
 }
 
-void adopt_effective(const std::map<std::string, Value>& effective, const Config& fixed, EngineProbe& probe, std::vector<Parameter>& parameters,
-                     SearchSpace& space) {
+void adopt_effective(const std::map<std::string, Value>& effective, const Config& fixed, EngineProbe& probe,
+                     std::vector<Parameter>& parameters, SearchSpace& space) {
   for (Parameter& parameter : parameters) {
     const auto found = effective.find(parameter.name);
     if (found == effective.end() || fixed.values.contains(parameter.name)) continue;
@@ -88,11 +91,12 @@ void adopt_effective(const std::map<std::string, Value>& effective, const Config
   }
 }
 
-void require_supported(const EngineDescriptor& engine, const EngineProbe& probe, const SearchSpace& space, const ModelIdentity& model,
-                       const LaunchInputs& inputs) {
+void require_supported(const EngineDescriptor& engine, const EngineProbe& probe, const SearchSpace& space,
+                       const ModelIdentity& model, const LaunchInputs& inputs) {
   const std::string way_out = "change what --fix or --set say";
   if (const auto reason = unsupported_reason(engine, probe, space.baseline, model, inputs)) throw Error{*reason, way_out};
-  if (const auto reason = refusal(space, space.baseline)) throw Error{display(space.baseline) + " is never launched: " + *reason, way_out};
+  if (const auto reason = refusal(space, space.baseline))
+    throw Error{display(space.baseline) + " is never launched: " + *reason, way_out};
   const std::vector<Config> valid = valid_configurations(space);
   for (const Axis& axis : space.axes) {
     for (const Value& value : axis.values) {

@@ -23,7 +23,8 @@ std::vector<double> log_scores(const Trial& trial, const std::set<Phase>& phases
 std::map<int, std::vector<double>> blocks(const Trial& trial) {
   std::map<int, std::vector<double>> logs;
   for (const Visit& visit : trial.visits) {
-    if (visit.phase == Phase::confirm && visit.measurement.score_s) logs[visit.block].push_back(std::log(*visit.measurement.score_s));
+    if (visit.phase == Phase::confirm && visit.measurement.score_s)
+      logs[visit.block].push_back(std::log(*visit.measurement.score_s));
   }
   return logs;
 }
@@ -67,7 +68,9 @@ std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLoss
     if (memory_goal && default_score && *search_score(trial) > *default_score * memory_goal_slack) continue;
     trials.push_back(&trial);
   }
-  const auto value = [&](const Trial* trial) { return goal.rank == Goal::Rank::memory ? memory_of(*trial) : *search_score(*trial); };
+  const auto value = [&](const Trial* trial) {
+    return goal.rank == Goal::Rank::memory ? memory_of(*trial) : *search_score(*trial);
+  };
   std::stable_sort(trials.begin(), trials.end(), [&](const Trial* a, const Trial* b) { return value(a) < value(b); });
   // The simplest within the noise of the best one goes first; the rest keeps its order.
   const double noise = visit_noise(study).value_or(0);
@@ -77,7 +80,9 @@ std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLoss
     const bool as_good = std::log(value(trials[i]) / value(trials[0])) <= noise / std::sqrt(visits);
     if (as_good && trials[i]->changed.values.size() < trials[simplest]->changed.values.size()) simplest = i;
   }
-  if (simplest > 0) std::rotate(trials.begin(), trials.begin() + static_cast<std::ptrdiff_t>(simplest), trials.begin() + static_cast<std::ptrdiff_t>(simplest) + 1);
+  if (simplest > 0)
+    std::rotate(trials.begin(), trials.begin() + static_cast<std::ptrdiff_t>(simplest),
+                trials.begin() + static_cast<std::ptrdiff_t>(simplest) + 1);
   return trials;
 }
 

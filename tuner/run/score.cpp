@@ -34,11 +34,21 @@ std::optional<double> decode_seconds(const Goal& goal, const Measurement& measur
 
 std::span<const Goal> goals() {
   static const std::array<Goal, 4> rows = {
-      Goal{"agent", "tool-using coding sessions: long prompt once, many warm turns, code and tool calls", 1, 0, 9,
-           {{"code", 750}, {"tools", 450}, {"prose", 300}}, Goal::Rank::seconds},
+      Goal{"agent",
+           "tool-using coding sessions: long prompt once, many warm turns, code and tool calls",
+           1,
+           0,
+           9,
+           {{"code", 750}, {"tools", 450}, {"prose", 300}},
+           Goal::Rank::seconds},
       Goal{"chat", "short prompts, prose", 0, 1, 3, {{"prose", 720}, {"code", 300}, {"short", 180}}, Goal::Rank::seconds},
-      Goal{"memory", "smallest peak memory within 10 % of the default's agent score", 1, 0, 9,
-           {{"code", 750}, {"tools", 450}, {"prose", 300}}, Goal::Rank::memory},
+      Goal{"memory",
+           "smallest peak memory within 10 % of the default's agent score",
+           1,
+           0,
+           9,
+           {{"code", 750}, {"tools", 450}, {"prose", 300}},
+           Goal::Rank::memory},
       Goal{"decode", "decode speed alone: geometric mean of the class rates", 0, 0, 0, {}, Goal::Rank::seconds},
   };
   return rows;
@@ -52,7 +62,8 @@ const Goal& find_goal(std::string_view name) {
   }
   const std::string way_out = "use agent, chat, memory or decode";
   if (name == "batch") throw Error{"goal \"batch\" needs concurrent requests, which this version does not measure yet", way_out};
-  if (name == "long-context") throw Error{"goal \"long-context\" needs context depths, which this version does not measure yet", way_out};
+  if (name == "long-context")
+    throw Error{"goal \"long-context\" needs context depths, which this version does not measure yet", way_out};
   throw Error{"unknown goal \"" + std::string(name) + "\"", did_you_mean(name, names, way_out)};
 }
 

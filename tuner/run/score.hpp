@@ -14,9 +14,9 @@ namespace sweetspot {
 struct Goal {
   std::string_view name;
   std::string_view description;
-  double cold_long = 0;   ///< times TTFT cold of the long prompt
-  double cold_short = 0;  ///< times TTFT cold of a short prompt
-  double warm = 0;        ///< times TTFT warm
+  double cold_long = 0;                  ///< times TTFT cold of the long prompt
+  double cold_short = 0;                 ///< times TTFT cold of a short prompt
+  double warm = 0;                       ///< times TTFT warm
   std::map<std::string, double> tokens;  ///< decoded, by prompt class; empty: geometric mean of the classes, per 1000 tokens
   enum class Rank { seconds, memory };
   Rank rank = Rank::seconds;  ///< memory: smallest peak among those within `memory_goal_slack` of the default's seconds

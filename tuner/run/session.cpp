@@ -10,7 +10,7 @@
 namespace sweetspot {
 namespace {
 
-constexpr double unknown_visit_s = 5;   ///< before any was made
+constexpr double unknown_visit_s = 5;           ///< before any was made
 constexpr double launch_and_gate_factor = 2.0;  ///< a searching visit also launches and is checked
 
 /// Outcomes of several looks at one configuration: the worst one holds.
@@ -31,7 +31,8 @@ void measure_again(Trial& trial, const StudySettings& settings) {
     }
   }
   // Visits without samples (a replay, a test) bring their figures themselves.
-  Measurement measurement = samples.empty() ? trial.visits.back().measurement : summarised(samples, settings.goal, settings.not_scored, memory);
+  Measurement measurement =
+      samples.empty() ? trial.visits.back().measurement : summarised(samples, settings.goal, settings.not_scored, memory);
   measurement.findings = findings;
   if (const auto score = mean_score(trial, {Phase::search, Phase::anchor, Phase::confirm})) measurement.score_s = score;
   trial.measurement = measurement;
@@ -40,7 +41,8 @@ void measure_again(Trial& trial, const StudySettings& settings) {
 }  // namespace
 
 Trial& StudySession::trial(const Config& config) {
-  const auto found = std::find_if(study.trials.begin(), study.trials.end(), [&](const Trial& trial) { return trial.config == config; });
+  const auto found =
+      std::find_if(study.trials.begin(), study.trials.end(), [&](const Trial& trial) { return trial.config == config; });
   if (found != study.trials.end()) return *found;
   Trial trial;
   trial.id = new_id();
@@ -82,7 +84,8 @@ double StudySession::visit_seconds(Phase phase) const {
   const double timed = median(seconds);
   if (phase == Phase::search) return timed * launch_and_gate_factor;
   if (phase == Phase::confirm) {
-    const double share = static_cast<double>(settings.confirm_effort.requests_per_class) / std::max(1, settings.search_effort.requests_per_class);
+    const double share =
+        static_cast<double>(settings.confirm_effort.requests_per_class) / std::max(1, settings.search_effort.requests_per_class);
     return timed * std::min(1.0, share) + 1.0;
   }
   return timed + 1.0;

@@ -16,11 +16,11 @@
 namespace sweetspot {
 namespace {
 
-constexpr int anchor_every = 5;             ///< visits between two of the default
-constexpr std::size_t racers_most = 3;      ///< beside the default
-constexpr double racer_slack = 1.15;        ///< times the best score: others cannot win any more
-constexpr int race_rounds = 2;              ///< each a mirrored block
-constexpr int finalists_most = 3;           ///< tried at the standard tier before the default is kept
+constexpr int anchor_every = 5;         ///< visits between two of the default
+constexpr std::size_t racers_most = 3;  ///< beside the default
+constexpr double racer_slack = 1.15;    ///< times the best score: others cannot win any more
+constexpr int race_rounds = 2;          ///< each a mirrored block
+constexpr int finalists_most = 3;       ///< tried at the standard tier before the default is kept
 
 bool search_time_left(const StudySession& session) {
   const double reserve = std::max(confirm_reserve_share * session.settings.budget_s, confirm_seconds_least(session));
@@ -62,7 +62,8 @@ void race(StudySession& session) {
     if (racers.size() < 3) return;  // one candidate needs no race
     std::vector<Config> order = racers;
     order.insert(order.end(), racers.rbegin(), racers.rend());
-    const double needed = static_cast<double>(order.size()) * session.visit_seconds(Phase::anchor) + confirm_seconds_least(session);
+    const double needed =
+        static_cast<double>(order.size()) * session.visit_seconds(Phase::anchor) + confirm_seconds_least(session);
     if (session.clock() + needed > session.settings.budget_s) return;
     session.observer.note(fmt::format("race: {} configurations in a mirrored block", racers.size()));
     for (const Config& config : order) {
@@ -89,8 +90,8 @@ std::optional<Config> finalist(StudySession& session) {
 
 }  // namespace
 
-void run_study(Study& study, const SearchSpace& space, const Strategy& strategy, const StudySettings& settings, TrialRunner& runner,
-               StudyObserver& observer, const StudyClock& clock) {
+void run_study(Study& study, const SearchSpace& space, const Strategy& strategy, const StudySettings& settings,
+               TrialRunner& runner, StudyObserver& observer, const StudyClock& clock) {
   StudySession session{study, settings, runner, observer, clock};
   if (!measure_baseline(session)) return;
   search(session, space, strategy);

@@ -40,7 +40,7 @@ using StudyClock = std::function<double()>;
 
 /// Baseline, search, race, finalists, confirm. The history in `study.trials` is the only state: with a loaded history it
 /// goes on where it was. Ends early with the study as it is when the baseline cannot be measured. Throws Interrupted.
-void run_study(Study& study, const SearchSpace& space, const Strategy& strategy, const StudySettings& settings, TrialRunner& runner,
-               StudyObserver& observer, const StudyClock& clock);
+void run_study(Study& study, const SearchSpace& space, const Strategy& strategy, const StudySettings& settings,
+               TrialRunner& runner, StudyObserver& observer, const StudyClock& clock);
 
 }  // namespace sweetspot

@@ -34,7 +34,8 @@ std::vector<const Prompt*> of_class(const std::vector<Prompt>& prompts, const st
 }
 
 /// True when it settled.
-bool warm_up(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan, const InterruptFlag& interrupt) {
+bool warm_up(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan,
+             const InterruptFlag& interrupt) {
   std::vector<double> rates;
   std::vector<const Prompt*> asked = of_class(prompts, "code");
   if (asked.empty() && !prompts.empty()) asked.push_back(&prompts.front());
@@ -54,13 +55,15 @@ bool warm_up(const ChatTarget& server, const std::vector<Prompt>& prompts, const
 
 }  // namespace
 
-TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan, const InterruptFlag& interrupt) {
+TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan,
+                           const InterruptFlag& interrupt) {
   TimedResult result;
   result.unsteady = !warm_up(server, prompts, plan, interrupt);
   const int first_repeat = plan.round * 1000;
   std::vector<std::string> names;
   for (const Prompt& prompt : prompts) {
-    if (prompt.prompt_class != "long" && std::find(names.begin(), names.end(), prompt.prompt_class) == names.end()) names.push_back(prompt.prompt_class);
+    if (prompt.prompt_class != "long" && std::find(names.begin(), names.end(), prompt.prompt_class) == names.end())
+      names.push_back(prompt.prompt_class);
   }
   // Interleaved over the classes, so that a disturbance does not fall on one of them alone.
   for (int i = 0; i < plan.requests_per_class; ++i) {

@@ -22,9 +22,9 @@ struct VisitOrder {
   Config config;
   Phase phase = Phase::search;
   int block = -1;
-  int round = 0;                      ///< nonce round of the timed prompts
-  std::optional<Tier> gate;           ///< nothing: not gated
-  std::optional<TimedEffort> timed;   ///< nothing: not timed
+  int round = 0;                     ///< nonce round of the timed prompts
+  std::optional<Tier> gate;          ///< nothing: not gated
+  std::optional<TimedEffort> timed;  ///< nothing: not timed
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< of the gate part
 };
 

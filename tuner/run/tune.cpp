@@ -29,21 +29,31 @@ public:
     const bool repeat = !trial.failure && !trial.visits.empty() && trial.visits.back().phase != Phase::search;
     repeat ? output_.status(line_of(study, trial)) : output_.line(line_of(study, trial));
   }
-  void visit_added(const Study& study, const Trial& trial, const Visit& visit) override { store_.add_visit(study.id, trial.id, visit); }
+  void visit_added(const Study& study, const Trial& trial, const Visit& visit) override {
+    store_.add_visit(study.id, trial.id, visit);
+  }
   void note(const std::string& text) override { output_.line(fmt::format("{:>5.0f} s  {}", clock_(), text)); }
 
 private:
   std::string line_of(const Study& study, const Trial& trial) const {
-    const auto number = std::find_if(study.trials.begin(), study.trials.end(), [&](const Trial& other) { return &other == &trial; }) - study.trials.begin() + 1;
-    std::string text = fmt::format("{:>5.0f} s  [{}/{}] {}", clock_(), number, std::max<std::size_t>(configurations_, study.trials.size()), display(trial.changed));
-    if (trial.failure) return text + fmt::format("  {}: {}", to_string(trial.failure->kind), shortened(escape_control(trial.failure->detail), 160));
+    const auto number =
+        std::find_if(study.trials.begin(), study.trials.end(), [&](const Trial& other) { return &other == &trial; }) -
+        study.trials.begin() + 1;
+    std::string text = fmt::format("{:>5.0f} s  [{}/{}] {}", clock_(), number,
+                                   std::max<std::size_t>(configurations_, study.trials.size()), display(trial.changed));
+    if (trial.failure)
+      return text +
+             fmt::format("  {}: {}", to_string(trial.failure->kind), shortened(escape_control(trial.failure->detail), 160));
     const Trial* baseline = find_trial(study, study.baseline);
     const auto own = search_score(trial);
     if (baseline != nullptr && own && search_score(*baseline)) text += fmt::format("  {:.2f}x", *search_score(*baseline) / *own);
-    if (trial.measurement && trial.measurement->decode_tokens_per_second) text += fmt::format("  {:.1f} tokens/s", *trial.measurement->decode_tokens_per_second);
-    if (trial.measurement && trial.measurement->draft_acceptance) text += fmt::format("  {:.0f} % of drafts accepted", *trial.measurement->draft_acceptance * 100);
+    if (trial.measurement && trial.measurement->decode_tokens_per_second)
+      text += fmt::format("  {:.1f} tokens/s", *trial.measurement->decode_tokens_per_second);
+    if (trial.measurement && trial.measurement->draft_acceptance)
+      text += fmt::format("  {:.0f} % of drafts accepted", *trial.measurement->draft_acceptance * 100);
     if (trial.verdict) text += fmt::format("  {}", to_string(trial.verdict->outcome));
-    if (trial.verdict && trial.verdict->outcome > Outcome::tie) text += "  " + shortened(escape_control(trial.verdict->detail), 120);
+    if (trial.verdict && trial.verdict->outcome > Outcome::tie)
+      text += "  " + shortened(escape_control(trial.verdict->detail), 120);
     return text;
   }
 
@@ -54,20 +64,22 @@ private:
 };
 
 CommandOf command_maker(const LiveSetup& setup) {
-  return [&setup](const Config& config) {
-    return launch_command(setup.engine, setup.probe, config, setup.model, setup.inputs);
-  };
+  return [&setup](const Config& config) { return launch_command(setup.engine, setup.probe, config, setup.model, setup.inputs); };
 }
 
 void warn_about_reference(Study& study) {
   for (const Finding& finding : study.reference.findings) {
-    const bool known = std::any_of(study.warnings.begin(), study.warnings.end(), [&](const Warning& warning) { return warning.code == finding.code; });
+    const bool known = std::any_of(study.warnings.begin(), study.warnings.end(),
+                                   [&](const Warning& warning) { return warning.code == finding.code; });
     if (known) continue;
-    const std::string hint = finding.code == "no_chat_template" ? "use an instruction-tuned model, or give a template with -- --chat-template NAME" : "";
+    const std::string hint = finding.code == "no_chat_template"
+                                 ? "use an instruction-tuned model, or give a template with -- --chat-template NAME"
+                                 : "";
     study.warnings.push_back({finding.code, finding.text, hint});
   }
   for (const std::string& name : study.reference.not_verified)
-    study.warnings.push_back({"not_verified", "prompt class " + name + " could not be verified: the model itself does not answer it soundly", ""});
+    study.warnings.push_back(
+        {"not_verified", "prompt class " + name + " could not be verified: the model itself does not answer it soundly", ""});
 }
 
 /// The baseline's trial when nothing was measured: the report always has one.
@@ -97,7 +109,9 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
   Study& study = job.study;
   const double before = study.duration_s;
   const auto begin = std::chrono::steady_clock::now();
-  const StudyClock clock = [&] { return before + std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+  const StudyClock clock = [&] {
+    return before + std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
   const CommandOf command_of = command_maker(job.setup);
   const auto save = [&](const std::string& status) {
     study.status = status;
@@ -123,8 +137,8 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
     job.settings.not_scored = {reference.summary.not_verified.begin(), reference.summary.not_verified.end()};
     save("running");
     output.line(fmt::format("{:>5.0f} s  reference: {} of {} prompts usable, {:.0f} tokens/s plain", clock(),
-                            reference.summary.prompts - static_cast<int>(reference.summary.dropped.size()), reference.summary.prompts,
-                            reference.decode_tokens_per_second));
+                            reference.summary.prompts - static_cast<int>(reference.summary.dropped.size()),
+                            reference.summary.prompts, reference.decode_tokens_per_second));
     if (const auto reason = unsound_reason(reference)) {
       add_unsound_trial(study, *reason);
       conclude_unsound(study, *reason, command_of);

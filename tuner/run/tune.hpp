@@ -16,7 +16,7 @@ namespace sweetspot {
 struct TuneJob {
   LiveSetup setup;
   SearchSpace space;
-  Config fixed;          ///< by the user
+  Config fixed;  ///< by the user
   StudySettings settings;
   std::string strategy;
   Study study;
