@@ -68,10 +68,13 @@ bool is_there(const Fitting& to, const std::string& name) {
 }
 
 /// Words first, as they come, then numbers upwards: neighbours in the list are neighbours in effect.
-bool in_order(const Value& left, const Value& right) {
-  const bool left_word = std::holds_alternative<std::string>(left);
-  const bool right_word = std::holds_alternative<std::string>(right);
-  return left_word || right_word ? left_word && !right_word : number(left) < number(right);
+std::vector<Value> in_order(const std::vector<Value>& values) {
+  std::vector<Value> words;
+  std::vector<Value> numbers;
+  for (const Value& value : values) (std::holds_alternative<std::string>(value) ? words : numbers).push_back(value);
+  std::ranges::sort(numbers, {}, [](const Value& value) { return number(value); });
+  words.insert(words.end(), numbers.begin(), numbers.end());
+  return words;
 }
 
 bool named_in(const Condition& condition, const std::set<std::string>& names) {
@@ -97,8 +100,7 @@ std::map<std::string, std::vector<Value>> default_axes(const EngineDescriptor& e
       const auto usable = fitted(to, *row, probed, value);
       if (usable && std::ranges::find(axis, *usable) == axis.end()) axis.push_back(*usable);
     }
-    std::ranges::stable_sort(axis, in_order);
-    if (axis.size() > 1) axes[name] = std::move(axis);
+    if (axis.size() > 1) axes[name] = in_order(axis);
   }
   return axes;
 }
