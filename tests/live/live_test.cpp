@@ -26,13 +26,21 @@ struct Outcome {
   std::string err;
 };
 
+/// Store, cache and outputs of this run; gone with it.
+struct Scratch {
+  fs::path path = fs::temp_directory_path() / ("sweetspot-live-" + std::to_string(::getpid()));
+  Scratch() { fs::create_directories(path); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+};
+
 fs::path scratch() {
-  static const fs::path folder = [] {
-    const fs::path path = fs::temp_directory_path() / ("sweetspot-live-" + std::to_string(::getpid()));
-    fs::create_directories(path);
-    return path;
-  }();
-  return folder;
+  static const Scratch folder;
+  return folder.path;
 }
 
 std::string content(const fs::path& file) {
@@ -80,7 +88,17 @@ std::string standin(const std::string& fault) { return "STANDIN_FAULT=" + fault 
 
 const std::string standin_check = check("--binary '" SWEETSPOT_STANDIN "' --set ubatch=256");
 
-int left_behind() { return std::system("pgrep -f sweetspot-[0-9a-f] >/dev/null 2>&1") == 0 ? 1 : 0; }
+/// Servers that carry an alias of ours ("--alias sweetspot-1f3a...").
+int left_behind() {
+  const auto is_ours = [](const std::string& arguments) {
+    const std::size_t at = arguments.find(std::string("--alias\0sweetspot-", 18));
+    return at != std::string::npos;
+  };
+  if (!fs::exists("/proc/self/cmdline")) return std::system("pgrep -f -- '--alias sweetspot-' >/dev/null") == 0 ? 1 : 0;
+  int servers = 0;
+  for (const auto& entry : fs::directory_iterator("/proc")) servers += is_ours(content(entry.path() / "cmdline")) ? 1 : 0;
+  return servers;
+}
 
 }  // namespace
 

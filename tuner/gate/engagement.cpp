@@ -11,19 +11,19 @@
 namespace sweetspot {
 namespace {
 
-/// Group 1 of the last line that matches; line by line, because std::regex recurses over what it scans.
-std::optional<std::string> last_match(const std::string& log, const std::string& pattern) {
+/// Group 1 of the first line that matches: the target's, a draft model's own lines come later. Line by line, because
+/// std::regex recurses over what it scans.
+std::optional<std::string> first_match(const std::string& log, const std::string& pattern) {
   const std::regex expression(pattern, std::regex::ECMAScript | std::regex::icase);
-  std::optional<std::string> found;
   std::size_t begin = 0;
   while (begin < log.size()) {
     const std::size_t end = std::min(log.find('\n', begin), log.size());
     const std::string line = log.substr(begin, std::min<std::size_t>(end - begin, 2000));
     std::smatch match;
-    if (std::regex_search(line, match, expression)) found = match.size() > 1 ? match[1].str() : match[0].str();
+    if (std::regex_search(line, match, expression)) return match.size() > 1 ? match[1].str() : match[0].str();
     begin = end + 1;
   }
-  return found;
+  return std::nullopt;
 }
 
 std::optional<std::string> at_pointer(const std::string& properties, const std::string& pointer) {
@@ -49,7 +49,7 @@ bool seen(const Engagement& engagement, const std::vector<Parameter>& parameters
       const std::size_t at = pattern.find("{value}");
       if (at != std::string::npos) pattern.replace(at, 7, text(*value));
     }
-    return last_match(traces.log, pattern).has_value();
+    return first_match(traces.log, pattern).has_value();
   }
   const auto shown = at_pointer(traces.properties, engagement.pointer);
   const auto wanted = effective_value(parameters, config, engagement.parameter);
@@ -77,7 +77,7 @@ std::map<std::string, Value> effective_values(const EngineDescriptor& engine, co
   for (const EngineParameter& row : engine.parameters) {
     std::optional<std::string> found;
     if (!row.effective_pointer.empty()) found = at_pointer(traces.properties, row.effective_pointer);
-    if (!found && !row.effective_log.empty()) found = last_match(traces.log, row.effective_log);
+    if (!found && !row.effective_log.empty()) found = first_match(traces.log, row.effective_log);
     if (!found || found->empty()) continue;
     const auto word = row.effective_words.find(*found);
     values[row.parameter.name] = parse_value(word == row.effective_words.end() ? *found : word->second);

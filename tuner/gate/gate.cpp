@@ -235,12 +235,13 @@ Verdict judged(const GateContext& context, const Interview& interview, const std
     verdict.detail = "the time limit ended the check before every prompt was asked";
   }
   if (const Trap* trap = tripped_trap(context.engine, context.parameters, context.config)) {
-    if (verdict.outcome < Outcome::lossy) {
+    const Outcome cap = outcome_from(trap->cap);
+    if (verdict.outcome < cap) {
       verdict.check = "G0";
       verdict.detail = trap->reason;
     }
-    verdict.outcome = worse(verdict.outcome, Outcome::lossy);
-    verdict.checks.insert(verdict.checks.begin(), {"G0", Outcome::lossy, trap->reason + " (" + trap->source + ")"});
+    verdict.outcome = worse(verdict.outcome, cap);
+    verdict.checks.insert(verdict.checks.begin(), {"G0", cap, trap->reason + " (" + trap->source + ")"});
   }
   return verdict;
 }
