@@ -4,14 +4,17 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <fstream>
+#include <string>
 
 using namespace sweetspot;
 
 namespace {
 
 ConfigFile read(const std::string& text) {
-  const auto path = std::filesystem::temp_directory_path() / "sweetspot-config-test.json";
+  const auto path = std::filesystem::temp_directory_path() / ("sweetspot-config-test-" + std::to_string(::getpid()) + ".json");
   std::ofstream{path} << text;
   return read_config_file(path, {"goal", "seed", "json"});
 }

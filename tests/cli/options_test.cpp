@@ -3,6 +3,8 @@
 #include "cli/options_tree.hpp"
 #include "core/error.hpp"
 
+#include <unistd.h>
+
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -29,7 +31,8 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 /// A file for the length of a test.
 struct ConfigOnDisk {
-  explicit ConfigOnDisk(const std::string& text) : path(std::filesystem::temp_directory_path() / "sweetspot-options-test.json") {
+  explicit ConfigOnDisk(const std::string& text)
+      : path(std::filesystem::temp_directory_path() / ("sweetspot-options-test-" + std::to_string(::getpid()) + ".json")) {
     std::ofstream{path} << text;
   }
   ~ConfigOnDisk() { std::filesystem::remove(path); }

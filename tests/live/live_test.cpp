@@ -172,7 +172,7 @@ TEST_SUITE("live") {
     SKIP_WITHOUT_SERVER();
     const Outcome outcome = sweetspot("tune llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --draft-model '" +
                                       model("draft-weak-Q8_0.gguf").string() +
-                                      "' --goal decode --param spec_synth_len=0,3 --fix draft_depth=4 --budget 100s --json");
+                                      "' --goal decode --param spec_synth_len=0,3 --fix draft_depth=4 --budget 150s --json");
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
     const Json report = Json::parse(outcome.out);

@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 #include <string_view>
 
 namespace sweetspot {
@@ -17,12 +19,25 @@ namespace {
 constexpr std::array stopping_signals{SIGINT, SIGTERM, SIGHUP};
 constexpr std::string_view first_message = "\nstopping (once more to stop without waiting)\n";
 
-/// The one variable of the program that is not passed on: a signal handler reaches nothing else.
+/// A wrapper (timeout, a shell script) passes on the Ctrl-C that the terminal also sent: one key press, two signals.
+constexpr std::int64_t same_press_ms = 500;
+
+/// The variables of the program that are not passed on: a signal handler reaches nothing else.
 volatile std::sig_atomic_t signals_seen = 0;
+volatile std::int64_t first_seen_ms = 0;
+
+std::int64_t now_ms() {
+  std::timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
 
 /// Only async-signal-safe calls.
 void on_signal(int) {
   const int saved_errno = errno;
+  const std::int64_t now = now_ms();
+  if (signals_seen == 0) first_seen_ms = now;
+  if (signals_seen > 0 && now - first_seen_ms < same_press_ms) return;
   signals_seen = signals_seen + 1;
   if (signals_seen > 1) {
     kill_all_started_groups();
