@@ -68,4 +68,9 @@ EngineDescriptor find_engine(const std::vector<EngineDescriptor>& engines, const
   throw Error{"there is no engine \"" + name + "\"", did_you_mean(name, names, "known are " + list)};
 }
 
+std::string proven(const EngineDescriptor& engine, const std::string& version) {
+  const auto found = engine.proven.find(version);
+  return found == engine.proven.end() ? "never" : found->second;
+}
+
 }  // namespace sweetspot

@@ -145,6 +145,7 @@ EngineDescriptor Reader::read(const std::string& origin) {
   engine.name = text_of(root_, "name");
   engine.description = text_of(root_, "description");
   engine.origin = origin;
+  for (const json& row : part(root_, "proven")) engine.proven[text_of(row, "version")] = text_of(row, "by");
   identity(engine);
   launch(engine);
   parameters(engine);

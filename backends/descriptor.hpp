@@ -92,6 +92,7 @@ struct EngineDescriptor {
   std::string name;
   std::string description;
   std::string origin;  ///< "built in" or the file it was read from
+  std::map<std::string, std::string> proven;  ///< version as shown -> "live" or "transcript"
   struct Identity {
     std::vector<std::string> executables;  ///< names looked for on PATH
     std::vector<std::string> version_arguments;
@@ -158,6 +159,9 @@ std::vector<EngineDescriptor> catalog(const std::filesystem::path& user_folder);
 
 /// Throws Error with "did you mean" when there is none of that name.
 EngineDescriptor find_engine(const std::vector<EngineDescriptor>& engines, const std::string& name);
+
+/// How far the descriptor is proven with this version: "live", "transcript" or "never".
+std::string proven(const EngineDescriptor& engine, const std::string& version);
 
 const EngineParameter* find_parameter(const EngineDescriptor& engine, const std::string& name);
 

@@ -109,12 +109,21 @@ std::string list_text(const std::vector<FoundEngine>& engines) {
   return text + "parameters of one: sweetspot engines NAME\n";
 }
 
+std::string proven_text(const EngineDescriptor& engine, const std::string& version) {
+  const std::string how = proven(engine, version);
+  if (how == "live") return "live: the description was tested against this version";
+  if (how == "transcript") return "transcript: the description was tested against what this version was recorded to answer";
+  std::string versions;
+  for (const auto& [known, by] : engine.proven) versions += (versions.empty() ? "" : ", ") + known;
+  return "never with this version" + (versions.empty() ? std::string{} : " (with " + versions + ")");
+}
+
 std::string detail_text(const FoundEngine& found) {
   const auto& engine = found.engine;
   std::string text = fmt::format("{}: {}\n  described by  {}\n", engine.name, escape_control(engine.description), engine.origin);
   if (found.probe)
-    text += fmt::format("  version       {}\n  binary        {}\n", escape_control(found.probe->version),
-                        found.probe->binary.string());
+    text += fmt::format("  version       {}\n  binary        {}\n  proven        {}\n", escape_control(found.probe->version),
+                        found.probe->binary.string(), proven_text(engine, found.probe->version));
   else
     text += "  binary        not found on PATH (name it with --binary PATH)\n";
   std::string rows, lacking;
@@ -137,11 +146,25 @@ std::string detail_text(const FoundEngine& found) {
   return text;
 }
 
+/// A list of words ("any text" where there is none), or the ends of a range (with the words that are allowed beside it).
+Json values_document(const Domain& domain) {
+  if (const auto* choices = std::get_if<Choices>(&domain)) {
+    return choices->words.empty() ? Json("any text") : Json(choices->words);
+  }
+  if (const auto* range = std::get_if<IntegerRange>(&domain)) {
+    Json json{{"from", range->low}, {"to", range->high}};
+    if (!range->words.empty()) json["words"] = range->words;
+    return json;
+  }
+  if (const auto* range = std::get_if<RealRange>(&domain)) return {{"from", range->low}, {"to", range->high}};
+  return {"on", "off"};
+}
+
 Json parameter_document(const Parameter& parameter, const ProbedParameter* probed) {
   Json json;
   json["name"] = parameter.name;
   json["spelling"] = probed && probed->spelling ? Json(*probed->spelling) : Json(nullptr);
-  json["values"] = domain_text(parameter.domain);
+  json["values"] = values_document(parameter.domain);
   json["default"] = value_to_json(probed ? probed->default_value : parameter.default_value);
   json["scope"] = to_string(parameter.scope);
   json["effect"] = to_string(parameter.effect);
@@ -158,6 +181,7 @@ Json to_document(const std::vector<FoundEngine>& engines) {
     json["found"] = probe.has_value();
     json["binary"] = probe ? Json(probe->binary.string()) : Json(nullptr);
     json["version"] = probe ? Json(probe->version) : Json(nullptr);
+    json["proven"] = probe ? proven(engine, probe->version) : "never";
     json["origin"] = engine.origin;
     json["problem"] = problem.empty() ? Json(nullptr) : Json(problem);
     json["parameters"] = Json::array();

@@ -177,6 +177,9 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   } else if (candidate == nullptr) {
     result.reason =
         any ? "every other configuration that passed the gate is clearly slower" : "no other configuration passed the gate";
+  } else if (candidate->verdict && !eligible(*candidate, settings.allow_lossy)) {
+    result.reason = fmt::format("the best candidate ({}) was found {} while it was confirmed: {}", display(candidate->changed),
+                                to_string(candidate->verdict->outcome), candidate->verdict->detail);
   } else if (decision.different && decision.mean > 0) {
     result.reason = fmt::format("the best candidate ({}) gains {:.1f} %, less than --min-gain", display(candidate->changed),
                                 (ratio - 1) * 100);

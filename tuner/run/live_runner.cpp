@@ -185,12 +185,13 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
   }
   visit.measurement = summarised(visit.samples, setup_.goal, excluded, server.memory_bytes_peak());
   if (result.unsteady) visit.measurement.findings.push_back("unsteady: the warm-up did not settle");
-  Prompt asked;
   for (const RequestSample& sample : visit.samples) {
-    asked.id = sample.prompt_id;
-    asked.max_tokens = std::numeric_limits<int>::max();
-    const RequestSample checked = sample;
-    if (!fault && sample.finish_reason != "length") fault = check_alone(asked, checked);
+    const auto asked = std::find_if(setup_.timed_prompts.begin(), setup_.timed_prompts.end(),
+                                    [&](const Prompt& prompt) { return prompt.id == sample.prompt_id; });
+    if (fault || asked == setup_.timed_prompts.end()) continue;
+    Prompt prompt = *asked;
+    if (size_.max_tokens > 0) prompt.max_tokens = std::min(prompt.max_tokens, size_.max_tokens);
+    fault = check_alone(prompt, sample);
   }
   for (RequestSample& sample : visit.samples) sample.raw.clear();
   visit.duration_s = seconds_since(begin);
@@ -228,7 +229,9 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       status_("timing " + display(order.config));
       std::optional<Evidence> fault;
       outcome.visit = timed(order, *server, fault);
-      if (fault && outcome.verdict) {
+      if (fault) {
+        // A visit of the race or the confirm has no verdict of its own; what it shows counts all the same.
+        if (!outcome.verdict) outcome.verdict.emplace();
         outcome.verdict->outcome = Outcome::broken;
         outcome.verdict->check = "G13";
         outcome.verdict->detail = "while timed: " + fault->detail;

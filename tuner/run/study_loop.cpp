@@ -23,11 +23,16 @@ constexpr double racer_slack = 1.15;          ///< times the best score: others 
 constexpr int race_rounds = 2;                ///< each a mirrored block
 constexpr int finalists_most = 3;             ///< tried at the standard tier before the default is kept
 
-bool search_time_left(const StudySession& session) {
-  // Slow visits may want more for the confirm than there is: searching keeps its half, or nothing could be found at all.
-  const double wanted = std::min(confirm_seconds_least(session), confirm_reserve_most * session.settings.budget_s);
-  const double reserve = std::max(confirm_reserve_share * session.settings.budget_s, wanted);
-  return session.clock() + session.visit_seconds(Phase::search) < session.settings.budget_s - reserve;
+enum class Reserve { for_confirm, none };
+
+bool search_time_left(const StudySession& session, Reserve reserve) {
+  double kept = 0;
+  if (reserve == Reserve::for_confirm) {
+    // Slow visits may want more for the confirm than there is: searching keeps its half, or nothing could be found at all.
+    const double wanted = std::min(confirm_seconds_least(session), confirm_reserve_most * session.settings.budget_s);
+    kept = std::max(confirm_reserve_share * session.settings.budget_s, wanted);
+  }
+  return session.clock() + session.visit_seconds(Phase::search) < session.settings.budget_s - kept;
 }
 
 /// The default, gated and timed; false when it cannot be the base of anything.
@@ -38,19 +43,21 @@ bool measure_baseline(StudySession& session) {
   return usable && search_score(baseline).has_value();
 }
 
-void search(StudySession& session, const SearchSpace& space, const Strategy& strategy) {
+/// True when nothing is left to try.
+bool search(StudySession& session, const SearchSpace& space, const Strategy& strategy, Reserve reserve) {
   int since_anchor = 0;
-  while (search_time_left(session)) {
-    if (session.settings.trials_most > 0 && static_cast<int>(session.study.trials.size()) >= session.settings.trials_most) return;
+  while (search_time_left(session, reserve)) {
+    if (session.settings.trials_most > 0 && static_cast<int>(session.study.trials.size()) >= session.settings.trials_most)
+      return true;
     const auto config = strategy.propose(space, session.study.trials, session.settings.seed);
-    if (!config) return;
+    if (!config) return true;
     session.visit(session.trial(*config), Phase::search, Tier::quick);
-    if (++since_anchor >= anchor_every && search_time_left(session)) {
+    if (++since_anchor >= anchor_every && search_time_left(session, reserve)) {
       session.visit(session.trial(session.study.baseline), Phase::anchor, std::nullopt);
       since_anchor = 0;
     }
   }
-  session.observer.note("the time for searching is used up; not every configuration was tried");
+  return false;
 }
 
 /// The best few and the default in mirrored blocks, so that a lucky visit does not choose the finalist.
@@ -97,9 +104,14 @@ void run_study(Study& study, const SearchSpace& space, const Strategy& strategy,
                TrialRunner& runner, StudyObserver& observer, const StudyClock& clock) {
   StudySession session{study, settings, runner, observer, clock};
   if (!measure_baseline(session)) return;
-  search(session, space, strategy);
+  bool all_tried = search(session, space, strategy, Reserve::for_confirm);
   race(session);
-  const auto winner = finalist(session);
+  auto winner = finalist(session);
+  if (!winner && !all_tried) {  // nothing to confirm: the time kept for it goes to what was not tried yet
+    all_tried = search(session, space, strategy, Reserve::none);
+    winner = finalist(session);
+  }
+  if (!all_tried) observer.note("the time for searching is used up; not every configuration was tried");
   confirm(session, winner ? *winner : study.baseline);
 }
 
