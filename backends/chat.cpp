@@ -123,6 +123,7 @@ HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, 
   const auto on_bytes = [&](std::string_view bytes, std::chrono::duration<double, std::milli> at) {
     if (!bytes.empty()) stream.feed(bytes, at.count());
     if (const auto terminated = stream.terminated_ms()) return at.count() < *terminated + after_terminator_ms;
+    if (options.cancel_after_chunks > 0 && stream.sample().chunks.size() >= options.cancel_after_chunks) return false;
     watch_silence(stream.sample(), options.deadlines, at.count());
     return true;
   };

@@ -32,7 +32,8 @@ struct ChatOptions {
   Logprobs logprobs = Logprobs::no;
   std::map<std::string, double> sampler;  ///< empty: greedy
   std::uint64_t seed = 1;
-  int max_tokens = 0;  ///< 0: the prompt's own
+  int max_tokens = 0;                   ///< 0: the prompt's own
+  std::size_t cancel_after_chunks = 0;  ///< the connection is closed when so many arrived (streamed answers); 0: never
   ChatDeadlines deadlines;
 };
 

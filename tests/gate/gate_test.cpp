@@ -140,7 +140,7 @@ TEST_SUITE("gate/gate") {
     Interview interview = fixture.same_answers();
     CandidateAnswer replay = candidate_answer(answer(replaced(story, " fox", " vixen")));
     replay.plain.reset();
-    interview.replays.push_back(replay);
+    interview.state.push_back({replay, "asked again at the end"});
     CHECK(fixture.verdict(interview).check == "G10");
   }
 

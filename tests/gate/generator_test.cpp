@@ -21,7 +21,7 @@ TEST_SUITE("gate/generator") {
   }
 
   TEST_CASE("the prompts of a seed are the same on every platform") {
-    CHECK(prompt_set_digest(generated_prompts(1, 22, 34)) == "9de1086622457520");
+    CHECK(prompt_set_digest(generated_prompts(1, 22, 34)) == "4f08108547eaec1a");
   }
 
   TEST_CASE("as many as asked for, text first, ids unique") {

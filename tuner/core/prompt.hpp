@@ -29,6 +29,7 @@ struct Prompt {
   std::string messages_json;  ///< array of OpenAI chat messages
   std::string tools_json;     ///< array of OpenAI tools; empty: none offered
   std::string extra_json;     ///< further request fields (tool_choice, ...); empty: none
+  std::string follow_up;  ///< the user's next turn after the answer: a conversation continued on its cached prefix; may be empty
   int max_tokens = 320;
   Expectation expect;
   bool operator==(const Prompt&) const = default;

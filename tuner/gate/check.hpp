@@ -17,6 +17,12 @@ struct CandidateAnswer {
   std::optional<RequestSample> plain;  ///< with tokens, where it was asked
 };
 
+/// A prompt that was asked again in another state of the server (G10).
+struct StateAnswer {
+  CandidateAnswer answer;
+  std::string how;  ///< "asked again at the end", "after a cancelled answer", "beside another request"
+};
+
 /// One prompt, both answers.
 struct PromptCase {
   const ReferenceAnswer& reference;

@@ -38,35 +38,6 @@ std::optional<Fault> shortest_fault(const GateContext& context, const Interview&
   return shortest;
 }
 
-/// G10: the same prompts at the end must be answered as at the start, but for near ties.
-std::optional<Fault> state_fault(const GateContext& context, const Interview& interview) {
-  for (const CandidateAnswer& replay : interview.replays) {
-    const ReferenceAnswer& reference = context.reference.answers[replay.reference_index];
-    const PromptCase prompt_case{reference, replay, context.reference.tie_margin};
-    const auto first = std::find_if(interview.answers.begin(), interview.answers.end(), [&](const CandidateAnswer& answer) {
-      return answer.reference_index == replay.reference_index;
-    });
-    if (first != interview.answers.end() && whole_text(first->streamed) == whole_text(replay.streamed)) continue;
-    for (const PromptCheckRow& row : prompt_checks()) {
-      if (auto evidence = row.check(prompt_case)) {
-        evidence->detail += " when asked again at the end";
-        return Fault{"G10", *evidence, 0};
-      }
-    }
-    const auto divergence = first_text_divergence(reference.plain, replay.streamed);
-    if (!divergence) continue;
-    const auto judgement = judge_divergence(reference.plain, *divergence, context.reference.tie_margin);
-    const bool damaged = judgement.classification == TokenJudgement::Class::miscommit &&
-                         strictness(context.engine, context.parameters, context.config) != Strictness::lossy;
-    if (damaged)
-      return Fault{"G10",
-                   excerpt(reference.prompt.id, whole_text(first->streamed), whole_text(replay.streamed),
-                           "another answer to the same prompt at the end of the session"),
-                   0};
-  }
-  return std::nullopt;
-}
-
 int text_prompts(const GateContext& context, const Interview& interview) {
   return static_cast<int>(std::count_if(interview.answers.begin(), interview.answers.end(), [&](const CandidateAnswer& answer) {
     return context.reference.answers[answer.reference_index].prompt.tools_json.empty();
@@ -195,17 +166,19 @@ Verdict judged(const GateContext& context, const Interview& interview, const std
   verdict.prompts_compared = static_cast<std::int64_t>(interview.answers.size());
   for (const CandidateAnswer& answer : interview.answers)
     verdict.tokens_compared += answer.streamed.usage.completion_tokens.value_or(0);
-  verdict.divergences = greedy_divergences(context.reference, interview.answers);
+  verdict.divergences = greedy_divergences(context.reference, all_answers(interview));
   if (scores != nullptr) verdict.rescored = total(*scores);
 
   std::vector<CheckResult> results;
   const CheckResult engaged = engagement(context.engine, context.parameters, context.config, context.traces);
   std::optional<Fault> fault = shortest_fault(context, interview, results);
   if (!fault) {
-    fault = state_fault(context, interview);
+    if (const auto found =
+            state_fault(context.reference, interview, strictness(context.engine, context.parameters, context.config)))
+      fault = Fault{"G10", found->evidence, 0};
     results.push_back(
         {"G10", fault ? Outcome::broken : Outcome::pass,
-         fault ? fault->evidence.detail : "state: " + std::to_string(interview.replays.size()) + " prompts asked again"});
+         fault ? fault->evidence.detail : "state: " + std::to_string(interview.state.size()) + " answers in another state"});
   }
   const TextOutcome text = scores != nullptr
                                ? by_scores(context, interview, *verdict.rescored, verdict.divergences, verdict.tokens_compared)

@@ -18,10 +18,13 @@
 
 namespace sweetspot {
 
+/// How strict: what the configuration's flags may do to the output.
+enum class Strictness { exact, numeric, lossy };
+
 /// Everything that a candidate answered for the gate.
 struct Interview {
   std::vector<CandidateAnswer> answers;
-  std::vector<CandidateAnswer> replays;  ///< the first prompts again at the end, on the same process (G10)
+  std::vector<StateAnswer> state;  ///< prompts again at the end, on the same process
   std::int64_t requests = 0;
   enum class End { complete, enough_broken, out_of_time };
   End end = End::complete;
@@ -32,12 +35,21 @@ struct InterviewPlan {
   /// Not streamed as well: every prompt, or every second one (and whatever differs) on slow models.
   enum class Plain { every, every_second };
   Plain plain = Plain::every;
+  Tier tier = Tier::quick;
+  int together = 2;  ///< requests at once: as many as the configuration serves, at least two
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 /// Asks a running candidate as its user would: greedy, prompt cache as served. Ends early when enough prompts are broken.
 Interview interview(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan,
                     const InterruptFlag& interrupt);
+
+/// The part of an interview about state (G10): prompts asked again, one after an answer that was cancelled, several at once.
+std::vector<StateAnswer> ask_state(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan,
+                                   const InterruptFlag& interrupt);
+
+/// All texts that differ from the reference's can be scored: the answers, and those in another state that differ from them.
+std::vector<CandidateAnswer> all_answers(const Interview& interview);
 
 /// What the verdict depends on beside the answers.
 struct GateContext {
@@ -53,11 +65,16 @@ struct GateContext {
 /// alone: enough to see that something is broken, never enough for a pass.
 Verdict judged(const GateContext& context, const Interview& interview, const std::vector<ScoredText>* scores);
 
+/// What was found wrong with the configuration in another state of the server: G10.
+struct StateFault {
+  std::string how;
+  Evidence evidence;
+};
+std::optional<StateFault> state_fault(const Reference& reference, const Interview& interview, Strictness mode);
+
 /// Seconds per decoded token of the reference / those of the candidate, over the prompts both answered streamed.
 std::optional<double> gate_speed_ratio(const Reference& reference, const Interview& interview);
 
-/// How strict: what the configuration's flags may do to the output.
-enum class Strictness { exact, numeric, lossy };
 Strictness strictness(const EngineDescriptor& engine, const std::vector<Parameter>& parameters, const Config& config);
 
 /// A trap of the descriptor that the configuration trips, or null.

@@ -52,15 +52,8 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
       return result;
     }
   }
-  const std::size_t replays = std::min<std::size_t>(thresholds::replayed_prompts, plan.prompts.size());
-  for (std::size_t i = 0; i < replays; ++i) {
-    CandidateAnswer answer;
-    answer.reference_index = plan.prompts[i];
-    answer.streamed =
-        ask_candidate(candidate, reference.answers[answer.reference_index].prompt, ChatOptions::Streaming::yes, interrupt);
-    ++result.requests;
-    result.replays.push_back(std::move(answer));
-  }
+  if (!plan.prompts.empty()) result.state = ask_state(candidate, reference, plan, interrupt);
+  result.requests += static_cast<std::int64_t>(result.state.size());
   return result;
 }
 

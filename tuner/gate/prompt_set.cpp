@@ -30,6 +30,8 @@ namespace {
 // Keeps the order of keys: tools and schemas reach the server as they were written.
 using Json = nlohmann::ordered_json;
 
+constexpr std::string_view continuation_mark = "+then";
+constexpr int continued_tokens = 160;
 constexpr std::string_view placeholder = "{nonce}";
 constexpr std::size_t workload_bytes_max = 64 << 20;
 constexpr int workload_answer_tokens = 320;  // where a line sets no max_tokens
@@ -112,7 +114,8 @@ std::string prompt_set_digest(const std::vector<Prompt>& prompts) {
   // Each part is preceded by its length, so that text cannot wander from one field to the next unseen.
   const auto add = [&](std::string_view part) { text += fmt::format("{}:{}", part.size(), part); };
   for (const Prompt& prompt : prompts) {
-    for (const std::string& part : {prompt.id, prompt.prompt_class, prompt.messages_json, prompt.tools_json, prompt.extra_json})
+    for (const std::string& part :
+         {prompt.id, prompt.prompt_class, prompt.messages_json, prompt.tools_json, prompt.extra_json, prompt.follow_up})
       add(part);
     add(fmt::format("{} {} {}", prompt.max_tokens, prompt.expect.no_calls, prompt.expect.json));
     add(fmt::format("{} {}", prompt.expect.contains.size(), prompt.expect.calls.size()));
@@ -124,6 +127,22 @@ std::string prompt_set_digest(const std::vector<Prompt>& prompts) {
   }
   return fmt::format("{:016x}", derived_seed(0, text));
 }
+
+std::optional<Prompt> continued(const Prompt& prompt, const RequestSample& answer) {
+  if (prompt.follow_up.empty() || answer.text.empty() || !answer.calls.empty() || !valid_utf8(answer.text)) return std::nullopt;
+  Prompt next = prompt;
+  Json messages = Json::parse(prompt.messages_json);
+  messages.push_back({{"role", "assistant"}, {"content", answer.text}});
+  messages.push_back({{"role", "user"}, {"content", prompt.follow_up}});
+  next.messages_json = messages.dump();
+  next.id += continuation_mark;
+  next.follow_up.clear();
+  next.expect = {};
+  next.max_tokens = continued_tokens;
+  return next;
+}
+
+bool is_continuation(const Prompt& prompt) { return prompt.id.ends_with(continuation_mark); }
 
 namespace {
 
@@ -146,6 +165,7 @@ std::vector<Prompt> embedded_prompts(std::string_view text) {
       }
       prompt.tools_json = tools.dump();
     }
+    prompt.follow_up = entry.value("then", "");
     if (entry.contains("extra")) prompt.extra_json = entry.at("extra").dump();
     if (entry.contains("expect")) prompt.expect = expectation_from(entry.at("expect"));
     prompts.push_back(std::move(prompt));

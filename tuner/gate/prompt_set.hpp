@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/prompt.hpp"
+#include "core/request_sample.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +31,11 @@ std::vector<Prompt> read_workload(const std::filesystem::path& path);
 
 /// The same for text that was read already; `origin` is how messages name it.
 std::vector<Prompt> workload_from_text(std::string_view text, const std::string& origin);
+
+/// The conversation goes on after this answer: the prompt, the answer, and the prompt's follow-up turn. Nothing for a prompt
+/// without a follow-up, or an answer that cannot be repeated as text.
+std::optional<Prompt> continued(const Prompt& prompt, const RequestSample& answer);
+bool is_continuation(const Prompt& prompt);
 
 /// The classes of prompt.hpp, in its order.
 std::vector<std::string> prompt_classes();

@@ -1,15 +1,21 @@
 #include "gate/reference.hpp"
 
 #include "gate/alignment.hpp"
+#include "gate/prompt_set.hpp"
 #include "gate/thresholds.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 namespace sweetspot {
 namespace {
 
 constexpr std::size_t asked_again_every = 3;  ///< a third of the prompts, after a restart
+constexpr std::size_t again_least = 4;        ///< also after the deadline
+constexpr int spare_prompts = 4;              ///< beyond the least: some will be dropped
+constexpr int tool_prompts_least = 6;         ///< as many as the quick tier compares
 constexpr std::size_t noise_positions = 48;   ///< re-scored on the reference's own text to learn its noise
 
 RequestSample ask_once(const ChatTarget& server, const Prompt& prompt, ChatOptions::Streaming streaming,
@@ -27,31 +33,72 @@ bool same_answer(const RequestSample& a, const RequestSample& b) {
                     [](const ToolCall& x, const ToolCall& y) { return x.name == y.name && x.arguments == y.arguments; });
 }
 
+ReferenceAnswer answered(const ChatTarget& server, const Prompt& asked, int max_tokens, const InterruptFlag& interrupt) {
+  const bool scores = !server.engine->protocol.logprobs_json.empty();
+  ReferenceAnswer answer;
+  answer.prompt = asked;
+  if (max_tokens > 0) answer.prompt.max_tokens = std::min(asked.max_tokens, max_tokens);
+  answer.streamed = ask_once(server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
+  answer.plain = ask_once(server, answer.prompt, ChatOptions::Streaming::no,
+                          scores ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no, interrupt);
+  if (scores && answer.plain.http_status == 200) answer.prompt_tokens = prompt_tokens(server, answer.prompt, interrupt);
+  // Another count than the server's own: the template was applied otherwise, and scores would rest on another prompt.
+  if (static_cast<std::int64_t>(answer.prompt_tokens.size()) != answer.plain.usage.prompt_tokens.value_or(0))
+    answer.prompt_tokens.clear();
+  return answer;
+}
+
+/// One of each class in turn, in the order in which they were given.
+std::vector<Prompt> by_turns(const std::vector<Prompt>& prompts) {
+  std::map<std::string, std::size_t> seen;
+  std::vector<std::pair<std::size_t, const Prompt*>> order;
+  order.reserve(prompts.size());
+  for (const Prompt& prompt : prompts) order.emplace_back(seen[prompt.prompt_class]++, &prompt);
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Prompt> result;
+  result.reserve(order.size());
+  for (const auto& [turn, prompt] : order) result.push_back(*prompt);
+  return result;
+}
+
+bool enough_asked(const std::vector<ReferenceAnswer>& answers, int tools_offered) {
+  int texts = 0;
+  int tools = 0;
+  std::int64_t tokens = 0;
+  for (const ReferenceAnswer& answer : answers) {
+    if (!answer.prompt.tools_json.empty()) {
+      ++tools;
+      continue;
+    }
+    ++texts;
+    tokens += answer.plain.usage.completion_tokens.value_or(0);
+  }
+  return texts >= thresholds::text_prompts_least + spare_prompts && tokens >= 2 * thresholds::tokens_least &&
+         tools >= std::min(tools_offered, tool_prompts_least);
+}
+
 }  // namespace
 
 std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const ReferencePlan& plan, const ReferenceProgress& progress,
                                            const InterruptFlag& interrupt) {
-  const bool scores = !server.engine->protocol.logprobs_json.empty();
   std::vector<ReferenceAnswer> answers;
-  for (const Prompt& asked : plan.prompts) {
-    ReferenceAnswer answer;
-    answer.prompt = asked;
-    if (plan.max_tokens > 0) answer.prompt.max_tokens = std::min(asked.max_tokens, plan.max_tokens);
-    answer.streamed = ask_once(server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
-    answer.plain = ask_once(server, answer.prompt, ChatOptions::Streaming::no,
-                            scores ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no, interrupt);
-    if (scores && answer.plain.http_status == 200) answer.prompt_tokens = prompt_tokens(server, answer.prompt, interrupt);
-    // Another count than the server's own: the template was applied otherwise, and scores would rest on another prompt.
-    if (static_cast<std::int64_t>(answer.prompt_tokens.size()) != answer.plain.usage.prompt_tokens.value_or(0))
-      answer.prompt_tokens.clear();
-    answers.push_back(std::move(answer));
+  const auto tools =
+      std::count_if(plan.prompts.begin(), plan.prompts.end(), [](const Prompt& prompt) { return !prompt.tools_json.empty(); });
+  for (const Prompt& asked : by_turns(plan.prompts)) {
+    if (std::chrono::steady_clock::now() > plan.deadline && enough_asked(answers, static_cast<int>(tools))) break;
+    answers.push_back(answered(server, asked, plan.max_tokens, interrupt));
+    // Right behind its opening: the candidate then continues what it has in its cache.
+    if (const auto next = continued(asked, answers.back().streamed))
+      answers.push_back(answered(server, *next, plan.max_tokens, interrupt));
     if (progress) progress(answers.size(), plan.prompts.size());
   }
   return answers;
 }
 
-void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers, const InterruptFlag& interrupt) {
+void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers,
+               std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt) {
   for (std::size_t i = 0; i < answers.size(); i += asked_again_every) {
+    if (i / asked_again_every >= again_least && std::chrono::steady_clock::now() > deadline) return;
     ReferenceAnswer& answer = answers[i];
     const RequestSample again =
         ask_once(fresh_server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);

@@ -6,6 +6,7 @@
 #include "core/request_sample.hpp"
 #include "core/study.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -42,16 +43,21 @@ std::optional<std::string> unsound_reason(const Reference& reference);
 struct ReferencePlan {
   std::vector<Prompt> prompts;
   int max_tokens = 0;  ///< cap over the prompts' own; 0: none
+  /// After this no further prompt is asked, as soon as enough were for a claim.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 using ReferenceProgress = std::function<void(std::size_t done, std::size_t all)>;
 
-/// Asks every prompt streamed and not streamed, prompt cache off, greedy.
+/// Asks every prompt streamed and not streamed, prompt cache off, greedy; the classes in turn, so that what a deadline
+/// leaves unasked is the tail of each.
 std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const ReferencePlan& plan, const ReferenceProgress& progress,
                                            const InterruptFlag& interrupt);
 
-/// A third of the prompts again, on a server started anew: what differs from itself is not usable.
-void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers, const InterruptFlag& interrupt);
+/// A third of the prompts again, on a server started anew: what differs from itself is not usable. At least a few, and no
+/// more after the deadline.
+void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers,
+               std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt);
 
 /// tau of gate.md 7.3: twice the difference that re-scoring the reference's own text shows, within its floor and cap.
 double measured_tie_margin(const ChatTarget& server, const std::vector<ReferenceAnswer>& answers, const InterruptFlag& interrupt);

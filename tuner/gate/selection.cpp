@@ -1,4 +1,5 @@
 #include "core/error.hpp"
+#include "gate/prompt_set.hpp"
 #include "gate/reference.hpp"
 
 #include <map>
@@ -30,6 +31,10 @@ std::vector<std::size_t> selection(const Reference& reference, Tier tier) {
   for (std::size_t i = 0; i < reference.answers.size(); ++i) {
     const ReferenceAnswer& answer = reference.answers[i];
     if (!answer.usable) continue;
+    if (is_continuation(answer.prompt)) {  // goes with its opening, which comes right before it
+      if (i > 0 && !chosen.empty() && chosen.back() == i - 1) chosen.push_back(i);
+      continue;
+    }
     if (tier == Tier::quick && ++taken[answer.prompt.prompt_class] > quick_share(answer.prompt.prompt_class)) continue;
     chosen.push_back(i);
   }

@@ -6,7 +6,7 @@
 /// the reference's cache key.
 namespace sweetspot::thresholds {
 
-inline constexpr int version = 3;
+inline constexpr int version = 4;
 
 // Margins in nat, of the reference's own log probabilities (gate.md 7.3, 7.4).
 inline constexpr double tie_floor = 0.5;  ///< honest flags flip at up to 0.24, published benign flips reach 0.50
@@ -51,6 +51,11 @@ inline constexpr int tool_prompts_standard = 48;
 inline constexpr std::int64_t suspicious_drafts = 200;
 
 inline constexpr int broken_prompts_enough = 3;  ///< then the interview ends: the rest would only cost time
-inline constexpr int replayed_prompts = 4;       ///< asked again at the end, before the server stops (G10)
+
+// State (G10): asked again at the end, before the server stops.
+inline constexpr std::size_t state_prompts_quick = 3;
+inline constexpr std::size_t state_prompts = 6;
+inline constexpr int state_rounds = 3;  ///< damage that begins with the third request shows
+inline constexpr std::size_t cancelled_after_chunks = 8;
 
 }  // namespace sweetspot::thresholds

@@ -111,6 +111,7 @@ Reference LiveRunner::asked_reference(const Config& reference_config, const std:
   ReferencePlan plan;
   plan.prompts = setup_.gate_prompts;
   plan.max_tokens = size_.max_tokens;
+  plan.deadline = reference_deadline_;
   for (Prompt& prompt : generated_prompts(derived_seed(setup_.seed, "gate"), size_.generated_texts, size_.generated_tools))
     plan.prompts.push_back(std::move(prompt));
   std::vector<ReferenceAnswer> answers;
@@ -123,7 +124,7 @@ Reference LiveRunner::asked_reference(const Config& reference_config, const std:
   status_("reference: a third again after a restart");
   ServerProcess server = start(reference_config);
   const ChatTarget target = target_of(server);
-  ask_again(target, answers, interrupt_);
+  ask_again(target, answers, reference_deadline_, interrupt_);
   double tie_margin = thresholds::tie_floor;
   if (!setup_.engine.protocol.completion_path.empty()) tie_margin = measured_tie_margin(target, answers, interrupt_);
   const bool present = has_chat_template(setup_.engine, setup_.model, server.properties());
@@ -140,7 +141,17 @@ const Reference& LiveRunner::reference_for(const Config& config) {
     return references_[key] = std::move(*stored);
   }
   Reference reference = asked_reference(wanted, key);
-  save_reference(setup_.cache_folder / "references", reference);
+  const auto asked =
+      static_cast<int>(std::count_if(reference.answers.begin(), reference.answers.end(),
+                                     [](const ReferenceAnswer& answer) { return !is_continuation(answer.prompt); }));
+  const int all = static_cast<int>(setup_.gate_prompts.size()) + size_.generated_texts + size_.generated_tools;
+  if (asked == all) {
+    save_reference(setup_.cache_folder / "references", reference);
+  } else {
+    reference.summary.findings.push_back(
+        {"short_reference", fmt::format("only {} of {} prompts were asked of the reference, for want of time", asked, all),
+         std::nullopt, false});
+  }
   return references_[key] = std::move(reference);
 }
 
@@ -148,6 +159,9 @@ Verdict LiveRunner::gated(const VisitOrder& order, const Reference& reference, S
   InterviewPlan plan;
   plan.prompts = selection(reference, *order.gate);
   plan.plain = size_.plain;
+  plan.tier = *order.gate;
+  if (const auto slots = effective_value(setup_.parameters, order.config, "parallel"))
+    plan.together = static_cast<int>(number(*slots));
   plan.deadline = order.deadline;
   answers = interview(target_of(server), reference, plan, interrupt_);
   traces_ = {};
@@ -203,7 +217,7 @@ void LiveRunner::rescored(const VisitOrder& order, const Reference& reference, c
   ServerProcess server = start(reference_config(order.config));
   const int enough =
       strictness(setup_.engine, setup_.parameters, order.config) == Strictness::lossy ? 200 : thresholds::broken_prompts_enough;
-  const std::vector<ScoredText> scores = rescore(target_of(server), reference, answers.answers, enough, interrupt_);
+  const std::vector<ScoredText> scores = rescore(target_of(server), reference, all_answers(answers), enough, interrupt_);
   outcome.verdict = judged({setup_.engine, reference, setup_.parameters, order.config, traces_, *order.gate}, answers, &scores);
 }
 
@@ -243,7 +257,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
     const bool rescorable =
         reference != nullptr && (outcome.verdict->outcome != Outcome::broken ||
                                  strictness(setup_.engine, setup_.parameters, order.config) == Strictness::lossy);
-    if (rescorable && needs_rescoring(*reference, answers.answers)) rescored(order, *reference, answers, outcome);
+    if (rescorable && needs_rescoring(*reference, all_answers(answers))) rescored(order, *reference, answers, outcome);
   } catch (const TrialError& error) {
     outcome.failure = error.failure();
     if (server && outcome.failure->kind != FailureKind::timed_out) {

@@ -12,6 +12,7 @@
 #include "run/score.hpp"
 #include "run/trial_runner.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -68,6 +69,8 @@ public:
   Observation observe(const Config& config);
 
   void set_reference_size(const ReferenceSize& size) { size_ = size; }
+  /// A reference that has to be asked takes no longer than this, but for what every claim needs.
+  void set_reference_deadline(std::chrono::steady_clock::time_point deadline) { reference_deadline_ = deadline; }
   /// The reference of the configuration's semantic values: from memory, from disk, or asked now. Throws TrialError.
   const Reference& reference_for(const Config& config);
 
@@ -89,6 +92,7 @@ private:
   const InterruptFlag& interrupt_;
   StatusLine status_;
   ReferenceSize size_;
+  std::chrono::steady_clock::time_point reference_deadline_ = std::chrono::steady_clock::time_point::max();
   std::map<std::string, Reference> references_;
   ServerTraces traces_;  ///< of the candidate that is being gated
 };

@@ -17,6 +17,8 @@
 namespace sweetspot {
 namespace {
 
+constexpr double reference_share_most = 0.4;  ///< of the budget; what a reference that is not cached may take
+
 /// Stores every change and tells the user.
 class Recorder final : public StudyObserver {
 public:
@@ -131,6 +133,9 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
     job.settings.confirm_effort = plan.confirm;
     LiveRunner runner(job.setup, interrupt, output.status);
     runner.set_reference_size(plan.reference);
+    const double left = reference_share_most * job.settings.budget_s - clock();
+    runner.set_reference_deadline(std::chrono::steady_clock::now() +
+                                  std::chrono::milliseconds(static_cast<std::int64_t>(std::max(left, 0.0) * 1000)));
     const Reference& reference = runner.reference_for(study.baseline);
     study.reference = reference.summary;
     warn_about_reference(study);

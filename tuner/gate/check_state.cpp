@@ -1,0 +1,142 @@
+#include "gate/alignment.hpp"
+#include "gate/gate.hpp"
+#include "gate/thresholds.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+
+// G10: damage that persists in a server, or that shows only beside other requests. The same prompts once more, in another
+// state, must be answered as the reference answers them, but for near ties.
+
+namespace sweetspot {
+namespace {
+
+ChatOptions streamed() {
+  ChatOptions options;
+  options.streaming = ChatOptions::Streaming::yes;
+  return options;
+}
+
+/// One prompt each of the first classes, tools first: what is cheap and shows most.
+std::vector<std::size_t> varied(const Reference& reference, const std::vector<std::size_t>& prompts, std::size_t count) {
+  std::vector<std::size_t> chosen;
+  std::vector<std::string> classes;
+  for (const bool tools : {true, false}) {
+    for (const std::size_t index : prompts) {
+      const Prompt& prompt = reference.answers[index].prompt;
+      if (chosen.size() >= count) return chosen;
+      if (prompt.tools_json.empty() == tools) continue;
+      if (std::find(classes.begin(), classes.end(), prompt.prompt_class) != classes.end()) continue;
+      classes.push_back(prompt.prompt_class);
+      chosen.push_back(index);
+    }
+  }
+  return chosen;
+}
+
+/// The longest text: there is something left when its first pieces have arrived.
+std::optional<std::size_t> longest(const Reference& reference, const std::vector<std::size_t>& prompts) {
+  std::optional<std::size_t> best;
+  const auto tokens = [&](std::size_t index) { return reference.answers[index].plain.usage.completion_tokens.value_or(0); };
+  for (const std::size_t index : prompts) {
+    if (!reference.answers[index].prompt.tools_json.empty()) continue;
+    if (!best || tokens(index) > tokens(*best)) best = index;
+  }
+  return best;
+}
+
+/// All at once, each on a connection of its own. Throws what any of them throws, after all have ended.
+std::vector<StateAnswer> asked_together(const ChatTarget& candidate, const Reference& reference,
+                                        const std::vector<std::size_t>& prompts, const InterruptFlag& interrupt) {
+  std::vector<StateAnswer> answers(prompts.size());
+  std::vector<std::exception_ptr> errors(prompts.size());
+  std::vector<std::thread> clients;
+  clients.reserve(prompts.size());
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    answers[i].how = "beside another request";
+    answers[i].answer.reference_index = prompts[i];
+    clients.emplace_back([&, i] {
+      try {
+        answers[i].answer.streamed = ask(candidate, reference.answers[prompts[i]].prompt, streamed(), interrupt);
+      } catch (...) {  // passed on below: an exception must not leave a thread
+        errors[i] = std::current_exception();
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  for (const std::exception_ptr& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
+  return answers;
+}
+
+std::optional<Evidence> fault_of(const Reference& reference, const Interview& interview, const CandidateAnswer& again,
+                                 Strictness mode) {
+  const ReferenceAnswer& expected = reference.answers[again.reference_index];
+  const auto first = std::find_if(interview.answers.begin(), interview.answers.end(),
+                                  [&](const CandidateAnswer& answer) { return answer.reference_index == again.reference_index; });
+  if (first != interview.answers.end() && first->streamed.text == again.streamed.text &&
+      whole_text(first->streamed) == whole_text(again.streamed) && again.streamed.protocol_faults.empty())
+    return std::nullopt;
+  for (const PromptCheckRow& row : prompt_checks()) {
+    if (auto evidence = row.check({expected, again, reference.tie_margin})) return evidence;
+  }
+  const auto divergence = first_text_divergence(expected.plain, again.streamed);
+  if (!divergence || mode == Strictness::lossy) return std::nullopt;
+  const auto judgement = judge_divergence(expected.plain, *divergence, reference.tie_margin);
+  if (judgement.classification != TokenJudgement::Class::miscommit) return std::nullopt;
+  return excerpt(expected.prompt.id, whole_text(expected.streamed), whole_text(again.streamed), "another answer");
+}
+
+}  // namespace
+
+std::vector<StateAnswer> ask_state(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan,
+                                   const InterruptFlag& interrupt) {
+  std::vector<StateAnswer> answers;
+  const bool thorough = plan.tier != Tier::quick;
+  const std::size_t prompts = thorough ? thresholds::state_prompts : thresholds::state_prompts_quick;
+  const std::vector<std::size_t> chosen = varied(reference, plan.prompts, prompts);
+  const auto again = [&](std::size_t index, const char* how) {
+    answers.push_back({{index, ask(candidate, reference.answers[index].prompt, streamed(), interrupt), std::nullopt}, how});
+  };
+  for (int round = 0; round < (thorough ? thresholds::state_rounds : 1); ++round) {
+    for (const std::size_t index : chosen) again(index, "asked again at the end");
+  }
+  if (const auto text = longest(reference, plan.prompts)) {
+    ChatOptions cancelled = streamed();
+    cancelled.cancel_after_chunks = thresholds::cancelled_after_chunks;
+    (void)ask(candidate, reference.answers[*text].prompt, cancelled, interrupt);
+    again(*text, "after a cancelled answer");
+  }
+  const auto together = static_cast<std::size_t>(std::max(plan.together, 2));
+  std::vector<std::size_t> beside = varied(reference, plan.prompts, together);
+  if (const auto text = longest(reference, plan.prompts); text && !beside.empty()) beside.back() = *text;
+  for (std::size_t i = 0; beside.size() < together && i < plan.prompts.size(); ++i) beside.push_back(plan.prompts[i]);
+  for (StateAnswer& answer : asked_together(candidate, reference, beside, interrupt)) answers.push_back(std::move(answer));
+  return answers;
+}
+
+std::optional<StateFault> state_fault(const Reference& reference, const Interview& interview, Strictness mode) {
+  for (const StateAnswer& again : interview.state) {
+    if (auto evidence = fault_of(reference, interview, again.answer, mode)) {
+      evidence->detail += ", " + again.how;
+      return StateFault{again.how, *evidence};
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<CandidateAnswer> all_answers(const Interview& interview) {
+  std::vector<CandidateAnswer> all = interview.answers;
+  for (const StateAnswer& again : interview.state) {
+    const bool known = std::any_of(all.begin(), all.end(), [&](const CandidateAnswer& answer) {
+      return answer.reference_index == again.answer.reference_index &&
+             whole_text(answer.streamed) == whole_text(again.answer.streamed);
+    });
+    if (!known) all.push_back(again.answer);
+  }
+  return all;
+}
+
+}  // namespace sweetspot
