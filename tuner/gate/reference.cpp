@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace sweetspot {
@@ -79,12 +80,16 @@ bool enough_asked(const std::vector<ReferenceAnswer>& answers, int tools_offered
 
 }  // namespace
 
-std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const ReferencePlan& plan, const ReferenceProgress& progress,
+std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const ReferencePlan& plan,
+                                           std::vector<ReferenceAnswer> known, const ReferenceProgress& progress,
                                            const InterruptFlag& interrupt) {
-  std::vector<ReferenceAnswer> answers;
+  std::vector<ReferenceAnswer> answers = std::move(known);
+  std::set<std::string> asked_before;
+  for (const ReferenceAnswer& answer : answers) asked_before.insert(answer.prompt.id);
   const auto tools =
       std::count_if(plan.prompts.begin(), plan.prompts.end(), [](const Prompt& prompt) { return !prompt.tools_json.empty(); });
   for (const Prompt& asked : by_turns(plan.prompts)) {
+    if (asked_before.contains(asked.id)) continue;
     if (std::chrono::steady_clock::now() > plan.deadline && enough_asked(answers, static_cast<int>(tools))) break;
     answers.push_back(answered(server, asked, plan.max_tokens, interrupt));
     // Right behind its opening: the candidate then continues what it has in its cache.
@@ -95,10 +100,10 @@ std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const Refer
   return answers;
 }
 
-void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers,
+void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers, std::size_t known,
                std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt) {
-  for (std::size_t i = 0; i < answers.size(); i += asked_again_every) {
-    if (i / asked_again_every >= again_least && std::chrono::steady_clock::now() > deadline) return;
+  for (std::size_t i = known; i < answers.size(); i += asked_again_every) {
+    if ((i - known) / asked_again_every >= again_least && std::chrono::steady_clock::now() > deadline) return;
     ReferenceAnswer& answer = answers[i];
     const RequestSample again =
         ask_once(fresh_server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);

@@ -51,12 +51,14 @@ using ReferenceProgress = std::function<void(std::size_t done, std::size_t all)>
 
 /// Asks every prompt streamed and not streamed, prompt cache off, greedy; the classes in turn, so that what a deadline
 /// leaves unasked is the tail of each.
-std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const ReferencePlan& plan, const ReferenceProgress& progress,
+/// `known` answers are kept, and their prompts not asked again.
+std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const ReferencePlan& plan,
+                                           std::vector<ReferenceAnswer> known, const ReferenceProgress& progress,
                                            const InterruptFlag& interrupt);
 
 /// A third of the prompts again, on a server started anew: what differs from itself is not usable. At least a few, and no
-/// more after the deadline.
-void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers,
+/// more after the deadline. The first `known` answers were asked again before.
+void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers, std::size_t known,
                std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt);
 
 /// tau of gate.md 7.3: twice the difference that re-scoring the reference's own text shows, within its floor and cap.
@@ -74,6 +76,9 @@ std::optional<Reference> load_reference(const std::filesystem::path& folder, con
 enum class Tier { quick, standard, release };
 std::string_view to_string(Tier tier);
 Tier tier_from(std::string_view text);
+
+/// The few of each class that the quick tier needs, and some to spare.
+std::vector<Prompt> quick_prompts(const std::vector<Prompt>& prompts);
 
 /// Indices of the usable answers that a tier compares, cheap and decisive first.
 std::vector<std::size_t> selection(const Reference& reference, Tier tier);

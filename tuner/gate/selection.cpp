@@ -16,7 +16,21 @@ int quick_share(const std::string& prompt_class) {
   return found == share.end() ? 1 : found->second;
 }
 
+constexpr int spare_of_class = 1;  ///< the reference will fail some: they are dropped
+constexpr int spare_tools = 3;
+
 }  // namespace
+
+std::vector<Prompt> quick_prompts(const std::vector<Prompt>& prompts) {
+  std::vector<Prompt> chosen;
+  std::map<std::string, int> taken;
+  for (const Prompt& prompt : prompts) {
+    const int share = quick_share(prompt.prompt_class);
+    const int spare = prompt.tools_json.empty() ? spare_of_class : spare_tools;
+    if (share > 0 && ++taken[prompt.prompt_class] <= share + spare) chosen.push_back(prompt);
+  }
+  return chosen;
+}
 
 Tier tier_from(std::string_view text) {
   for (const Tier tier : {Tier::quick, Tier::standard, Tier::release}) {

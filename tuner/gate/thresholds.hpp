@@ -46,6 +46,8 @@ inline constexpr double class_share_least = 0.5;
 
 // Tools (G8): the sequential test accepts after 48 clean prompts (p0 = 1 %, p1 = 10 %).
 inline constexpr int tool_prompts_standard = 48;
+inline constexpr int tool_prompts_release = 300;  ///< zero failures bound the rate below 1 %
+inline constexpr int text_prompts_release = 60;   ///< with the built-in ones more than 8,192 scored tokens
 
 // Engagement (G2): accepting everything over this many drafts of open prose is suspicious.
 inline constexpr std::int64_t suspicious_drafts = 200;

@@ -98,54 +98,64 @@ Config LiveRunner::reference_config(const Config& config) const {
   return reference;
 }
 
-std::string LiveRunner::reference_key(const Config& reference_config) const {
+std::vector<Prompt> LiveRunner::prompts_of(Tier tier) const {
+  if (tier == Tier::quick) return quick_prompts(setup_.gate_prompts);
+  std::vector<Prompt> prompts = setup_.gate_prompts;
+  const int tools = tier == Tier::release ? thresholds::tool_prompts_release : size_.generated_tools;
+  const int texts = tier == Tier::release ? thresholds::text_prompts_release : size_.generated_texts;
+  for (Prompt& prompt : generated_prompts(derived_seed(setup_.seed, "gate"), texts, tools)) prompts.push_back(std::move(prompt));
+  return prompts;
+}
+
+std::string LiveRunner::reference_key(const Config& reference_config, Tier tier) const {
   std::string text =
       fmt::format("{}|{}|{}|{}|{}|{}|{}|", thresholds::version, setup_.engine.name, setup_.probe.version,
                   file_stamp(setup_.probe.binary), setup_.model.sha256, setup_.inputs.context, key(reference_config));
   for (const std::string& argument : setup_.inputs.extra_arguments) text += argument + "|";
-  text += fmt::format("{}|{}|{}|{}|", setup_.seed, size_.generated_tools, size_.generated_texts, size_.max_tokens);
-  return digest(text + prompt_set_digest(setup_.gate_prompts));
+  text += fmt::format("{}|", size_.max_tokens);
+  return digest(text + prompt_set_digest(prompts_of(tier)));
 }
 
-Reference LiveRunner::asked_reference(const Config& reference_config, const std::string& key) {
+Reference LiveRunner::asked_reference(const Config& reference_config, const std::string& key, Tier tier) {
+  std::vector<ReferenceAnswer> known;
+  if (tier != Tier::quick) known = reference_for(reference_config, Tier::quick).answers;
+  const std::size_t known_count = known.size();
   ReferencePlan plan;
-  plan.prompts = setup_.gate_prompts;
+  plan.prompts = prompts_of(tier);
   plan.max_tokens = size_.max_tokens;
   plan.deadline = reference_deadline_;
-  for (Prompt& prompt : generated_prompts(derived_seed(setup_.seed, "gate"), size_.generated_texts, size_.generated_tools))
-    plan.prompts.push_back(std::move(prompt));
   std::vector<ReferenceAnswer> answers;
   {
     ServerProcess server = start(reference_config);
-    answers = ask_reference(
-        target_of(server), plan,
-        [this](std::size_t done, std::size_t all) { status_(fmt::format("reference: prompt {} of {}", done, all)); }, interrupt_);
+    const auto progress = [this](std::size_t done, std::size_t all) {
+      status_(fmt::format("reference: prompt {} of {}", done, all));
+    };
+    answers = ask_reference(target_of(server), plan, std::move(known), progress, interrupt_);
   }
   status_("reference: a third again after a restart");
   ServerProcess server = start(reference_config);
   const ChatTarget target = target_of(server);
-  ask_again(target, answers, reference_deadline_, interrupt_);
+  ask_again(target, answers, known_count, reference_deadline_, interrupt_);
   double tie_margin = thresholds::tie_floor;
   if (!setup_.engine.protocol.completion_path.empty()) tie_margin = measured_tie_margin(target, answers, interrupt_);
   const bool present = has_chat_template(setup_.engine, setup_.model, server.properties());
   return qualified(std::move(answers), key, tie_margin, present ? ChatTemplate::present : ChatTemplate::missing);
 }
 
-const Reference& LiveRunner::reference_for(const Config& config) {
+const Reference& LiveRunner::reference_for(const Config& config, Tier tier) {
   const Config wanted = reference_config(config);
-  const std::string key = reference_key(wanted);
+  const std::string key = reference_key(wanted, tier);
   const auto known = references_.find(key);
   if (known != references_.end()) return known->second;
   if (auto stored = load_reference(setup_.cache_folder / "references", key)) {
     status_("reference: from the cache");
     return references_[key] = std::move(*stored);
   }
-  Reference reference = asked_reference(wanted, key);
-  const auto asked =
-      static_cast<int>(std::count_if(reference.answers.begin(), reference.answers.end(),
-                                     [](const ReferenceAnswer& answer) { return !is_continuation(answer.prompt); }));
-  const int all = static_cast<int>(setup_.gate_prompts.size()) + size_.generated_texts + size_.generated_tools;
-  if (asked == all) {
+  Reference reference = asked_reference(wanted, key, tier);
+  const auto is_opening = [](const ReferenceAnswer& answer) { return !is_continuation(answer.prompt); };
+  const auto asked = std::count_if(reference.answers.begin(), reference.answers.end(), is_opening);
+  const std::size_t all = prompts_of(tier).size();
+  if (asked == static_cast<std::ptrdiff_t>(all)) {
     save_reference(setup_.cache_folder / "references", reference);
   } else {
     reference.summary.findings.push_back(
@@ -153,6 +163,14 @@ const Reference& LiveRunner::reference_for(const Config& config) {
          std::nullopt, false});
   }
   return references_[key] = std::move(reference);
+}
+
+ReferenceSummary LiveRunner::reference_summary() const {
+  ReferenceSummary most;
+  for (const auto& [key, reference] : references_) {
+    if (reference.summary.prompts > most.prompts) most = reference.summary;
+  }
+  return most;
 }
 
 Verdict LiveRunner::gated(const VisitOrder& order, const Reference& reference, ServerProcess& server, Interview& answers) {
@@ -228,7 +246,12 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
     return outcome;
   }
   std::optional<ServerProcess> server;
-  const Reference* reference = order.gate ? &reference_for(order.config) : nullptr;
+  // A finalist's longer reference may take half of what is left.
+  if (order.gate && *order.gate != Tier::quick) {
+    const auto now = std::chrono::steady_clock::now();
+    reference_deadline_ = now + (order.deadline - now) / 2;
+  }
+  const Reference* reference = order.gate ? &reference_for(order.config, *order.gate) : nullptr;
   Interview answers;
   try {
     status_("starting " + display(order.config));

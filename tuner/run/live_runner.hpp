@@ -69,10 +69,13 @@ public:
   Observation observe(const Config& config);
 
   void set_reference_size(const ReferenceSize& size) { size_ = size; }
-  /// A reference that has to be asked takes no longer than this, but for what every claim needs.
+  /// A reference that has to be asked is not asked beyond this, but for what every claim needs.
   void set_reference_deadline(std::chrono::steady_clock::time_point deadline) { reference_deadline_ = deadline; }
-  /// The reference of the configuration's semantic values: from memory, from disk, or asked now. Throws TrialError.
-  const Reference& reference_for(const Config& config);
+  /// The reference of the configuration's semantic values, with the prompts that the tier needs: from memory, from disk, or
+  /// asked now. Throws TrialError.
+  const Reference& reference_for(const Config& config, Tier tier);
+  /// Of the reference that asked most so far.
+  ReferenceSummary reference_summary() const;
 
   VisitOutcome visit(const VisitOrder& order) override;
 
@@ -82,8 +85,9 @@ private:
   ServerProcess start(const Config& config);
   ChatTarget target_of(const ServerProcess& server) const;
   Config reference_config(const Config& config) const;
-  std::string reference_key(const Config& reference_config) const;
-  Reference asked_reference(const Config& reference_config, const std::string& key);
+  std::vector<Prompt> prompts_of(Tier tier) const;
+  std::string reference_key(const Config& reference_config, Tier tier) const;
+  Reference asked_reference(const Config& reference_config, const std::string& key, Tier tier);
   Verdict gated(const VisitOrder& order, const Reference& reference, ServerProcess& server, Interview& answers);
   Visit timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault);
   void rescored(const VisitOrder& order, const Reference& reference, const Interview& answers, VisitOutcome& outcome);

@@ -17,7 +17,7 @@ constexpr double prompt_length = 160;  ///< read for each
 constexpr double again_share = 1.0 / 3;
 constexpr double reference_share = 0.15;       ///< of the budget
 constexpr double reference_s_unlimited = 420;  ///< without a budget
-constexpr double quick_prompts = 18;
+constexpr double quick_asked = 18;
 constexpr double timed_tokens = 110;
 constexpr double timed_classes = 5;
 constexpr double search_visit_share = 0.015;  ///< of the budget, for one visit's timed part
@@ -81,17 +81,21 @@ StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gat
     plan.reference_s = reference_seconds(observation, size, prompts);
     if (plan.reference_s <= allowed) break;
   }
+  const double whole_reference_s = plan.reference_s;
+  // The search needs the short reference only; what is missing is asked for the finalists.
+  plan.reference_s = reference_seconds(observation, {0, 0, plan.reference.max_tokens, plan.reference.plain},
+                                       static_cast<double>(quick_prompts(gate_prompts).size()));
   const double basis = budget_s > 0 ? budget_s : 1800;
   plan.search = effort_within(observation, goal, std::max(4.0, basis * search_visit_share), 5);
   plan.confirm = effort_within(observation, goal, std::max(2.5, basis * confirm_visit_share), 3);
   const double plain = plan.reference.plain == InterviewPlan::Plain::every ? 2.0 : 1.5;
   plan.candidate_s = observation.launch_s + visit_seconds(observation, plan.search) +
-                     decode_s(observation, quick_prompts * tokens_per_prompt * plain) +
-                     prefill_s(observation, quick_prompts * prompt_length * plain);
+                     decode_s(observation, quick_asked * tokens_per_prompt * plain) +
+                     prefill_s(observation, quick_asked * prompt_length * plain);
   plan.confirm_block_s = 4 * (observation.launch_s + visit_seconds(observation, plan.confirm));
   const double standard_s = decode_s(observation, (prompts + plan.reference.generated_tools) * tokens_per_prompt * plain * 0.8);
   plan.whole_s =
-      plan.reference_s + static_cast<double>(configurations) * plan.candidate_s + standard_s + 12 * plan.confirm_block_s;
+      whole_reference_s + static_cast<double>(configurations) * plan.candidate_s + standard_s + 12 * plan.confirm_block_s;
   return plan;
 }
 

@@ -70,18 +70,18 @@ CommandOf command_maker(const LiveSetup& setup) {
 }
 
 void warn_about_reference(Study& study) {
+  const auto add = [&](const Warning& warning) {
+    if (std::find(study.warnings.begin(), study.warnings.end(), warning) == study.warnings.end())
+      study.warnings.push_back(warning);
+  };
   for (const Finding& finding : study.reference.findings) {
-    const bool known = std::any_of(study.warnings.begin(), study.warnings.end(),
-                                   [&](const Warning& warning) { return warning.code == finding.code; });
-    if (known) continue;
     const std::string hint = finding.code == "no_chat_template"
                                  ? "use an instruction-tuned model, or give a template with -- --chat-template NAME"
                                  : "";
-    study.warnings.push_back({finding.code, finding.text, hint});
+    add({finding.code, finding.text, hint});
   }
   for (const std::string& name : study.reference.not_verified)
-    study.warnings.push_back(
-        {"not_verified", "prompt class " + name + " could not be verified: the model itself does not answer it soundly", ""});
+    add({"not_verified", "prompt class " + name + " could not be verified: the model itself does not answer it soundly", ""});
 }
 
 /// The baseline's trial when nothing was measured: the report always has one.
@@ -136,7 +136,7 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
     const double left = reference_share_most * job.settings.budget_s - clock();
     runner.set_reference_deadline(std::chrono::steady_clock::now() +
                                   std::chrono::milliseconds(static_cast<std::int64_t>(std::max(left, 0.0) * 1000)));
-    const Reference& reference = runner.reference_for(study.baseline);
+    const Reference& reference = runner.reference_for(study.baseline, Tier::quick);
     study.reference = reference.summary;
     warn_about_reference(study);
     job.settings.not_scored = {reference.summary.not_verified.begin(), reference.summary.not_verified.end()};
@@ -150,6 +150,8 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
     } else {
       Recorder recorder(store, output, clock, configurations);
       run_study(study, job.space, find_strategy(job.strategy), job.settings, runner, recorder, clock);
+      study.reference = runner.reference_summary();  // the finalists' is longer
+      warn_about_reference(study);
       conclude(study, job.settings, command_of);
     }
   } catch (const Interrupted&) {
