@@ -220,6 +220,7 @@ void Reader::identity(EngineDescriptor& engine) {
   engine.identity.version_prefix = text_of(from, "version_prefix");
   engine.identity.help_style = text_of(from, "help_style");
   engine.identity.removed_pattern = pattern(from, "removed_pattern", "/identity", 0);
+  engine.identity.models = texts_of(from, "models");
   const json& ready = root_.at("ready");
   engine.ready = {text_of(ready, "path"),
                   text_of(ready, "pointer"),

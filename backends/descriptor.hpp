@@ -97,10 +97,11 @@ struct EngineDescriptor {
     std::vector<std::string> executables;  ///< names looked for on PATH
     std::vector<std::string> version_arguments;
     std::vector<std::string> help_arguments;
-    std::string version_pattern;  ///< one group: the version to show
-    std::string version_prefix;   ///< put before it: "b"
-    std::string help_style;       ///< "llama": options in column 0, description beside or below; "argparse": indented options
-    std::string removed_pattern;  ///< a description that matches is no option
+    std::string version_pattern;      ///< one group: the version to show
+    std::string version_prefix;       ///< put before it: "b"
+    std::string help_style;           ///< "llama": options in column 0, description beside or below; "argparse": indented options
+    std::string removed_pattern;      ///< a description that matches is no option
+    std::vector<std::string> models;  ///< built in, known by name; empty: models are files
   } identity;
   struct Launch {
     /// A list, never a shell string, of groups: a flag ("--new|--old": the first that the help offers) and its values,

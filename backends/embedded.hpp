@@ -6,6 +6,7 @@
 namespace sweetspot::embedded {
 
 extern const std::string_view llama_server_json;
+extern const std::string_view demo_engine_json;
 extern const std::string_view descriptor_schema_json;
 
 }  // namespace sweetspot::embedded
