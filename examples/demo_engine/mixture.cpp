@@ -9,14 +9,15 @@ namespace demo {
 namespace {
 
 constexpr double back_off = 0.35;     // weight of shorter contexts, per different continuation
-constexpr double other_kind = 0.004;  // weight of a count from another kind of text
+constexpr double other_kind = 0.001;  // weight of a count from another kind of text
 constexpr double weight_least = 1e-7;
-constexpr double preference = 1.35;      // nat: how much the model's own taste moves a free choice
-constexpr double unlisted = 0.004;       // probability left for all tokens that are not among the candidates
-constexpr std::size_t scanned_max = 24;  // continuations of one context that are looked at
-constexpr int match_max = 24;            // tokens compared backwards
-constexpr double repetition = 1.6;       // nat: against saying again what the answer has said
-constexpr double too_early = 7;          // nat: against ending before the answer is as long as it should be
+constexpr double preference = 1.35;       // nat: how much the model's own taste moves a free choice
+constexpr double unlisted = 0.004;        // probability left for all tokens that are not among the candidates
+constexpr std::size_t taken_max = 24;     // continuations of one context
+constexpr std::size_t strangers_max = 4;  // of them that are from other kinds of texts
+constexpr int match_max = 24;             // tokens compared backwards
+constexpr double repetition = 1.6;        // nat: against saying again what the answer has said
+constexpr double too_early = 7;           // nat: against ending before the answer is as long as it should be
 
 double uniform_between(double low, double high, double u) { return low + (high - low) * u; }
 
@@ -82,14 +83,18 @@ void Mixture::fill(const Context& context) {
     const auto tokens = context.tokens();
     const std::size_t known = std::min(tokens.size(), last.size());
     std::copy(tokens.end() - static_cast<std::ptrdiff_t>(known), tokens.end(), last.end() - static_cast<std::ptrdiff_t>(known));
-    add_ngrams(last, 0, nullptr);
+    add_ngrams(last, {});
     prefer(context.fingerprint());
     add_induction(context, nullptr);
     return;
   }
   const Cursor& cursor = following->cursor;
   const PlannedStage* stage = following->reader.stage(cursor);
-  add_ngrams(cursor.context, stage != nullptr ? stage->kinds : 0, &following->plan);
+  Source source;
+  source.plan = &following->plan;
+  source.kinds = stage != nullptr ? stage->kinds : 0;
+  source.early = following->reader.is_free(cursor);
+  add_ngrams(cursor.context, source);
   prefer(cursor.answer_hash);
   add_induction(context, &*following);
   add_plan(*following);
@@ -105,17 +110,16 @@ void Mixture::add(Token token, double weight) {
   if (size_ < candidates_max) candidates_[size_++] = {token, weight, 0};
 }
 
-void Mixture::add_ngrams(const Ngrams::Context& context, Kinds kinds, const Plan* plan) {
+void Mixture::add_ngrams(const Ngrams::Context& context, const Source& source) {
   double left = 1;
   for (std::size_t length = grammar_.ngrams.order(); length-- > 0;) {
     const auto all = grammar_.ngrams.after(context, length);
-    const auto some = all.first(std::min(all.size(), scanned_max));
-    const auto counted = [kinds](const Continuation& one) {
-      return static_cast<double>(one.count) * (kinds == 0 || (one.kinds & kinds) != 0 ? 1.0 : other_kind);
+    const auto counted = [&](const Continuation& one) {
+      return static_cast<double>(one.count) * (source.kinds == 0 || (one.kinds & source.kinds) != 0 ? 1.0 : other_kind);
     };
     double total = 0;
     double different = 0;
-    for (const Continuation& one : some) {
+    for (const Continuation& one : all) {
       const double count = counted(one);
       total += count;
       different += std::min(1.0, count);
@@ -123,20 +127,27 @@ void Mixture::add_ngrams(const Ngrams::Context& context, Kinds kinds, const Plan
     if (total <= 0) continue;
     const double shorter = length == 0 ? 0.0 : back_off * different / (total + back_off * different);
     // Only words of other kinds of texts: hardly a reason to believe them.
-    const double certainty = std::min(1.0, total);
-    const double share = left * (1 - shorter) * certainty;
-    for (const Continuation& one : some) {
-      Token token = one.token;
-      if (grammar_.ngrams.is_slot(token)) {
-        if (plan == nullptr) continue;
-        const auto [slot, spaced] = grammar_.ngrams.slot_of(token);
-        token = plan->slots[static_cast<std::size_t>(slot)][spaced ? 1 : 0].front();
-      }
-      add(token, share * counted(one) / total);
+    const double share = left * (1 - shorter) * std::min(1.0, total);
+    std::size_t taken = 0;
+    std::size_t strangers = 0;
+    for (const Continuation& one : all) {
+      const bool stranger = source.kinds != 0 && (one.kinds & source.kinds) == 0;
+      if (stranger ? ++strangers > strangers_max : ++taken > taken_max) continue;
+      if (const auto token = source_token(one, source, stranger)) add(*token, share * counted(one) / total);
     }
     left -= share;
     if (left < weight_least) break;
   }
+}
+
+/// The token that a learned one stands for here: names for their slots, a paragraph's end for a text's end that comes too
+/// early. Nothing when it cannot stand here.
+std::optional<Token> Mixture::source_token(const Continuation& one, const Source& source, bool stranger) const {
+  if (one.token == grammar_.vocabulary.end_of_turn()) return source.early ? std::optional(grammar_.paragraph) : one.token;
+  if (!grammar_.ngrams.is_slot(one.token)) return one.token;
+  if (source.plan == nullptr || stranger) return std::nullopt;
+  const auto [slot, spaced] = grammar_.ngrams.slot_of(one.token);
+  return source.plan->slots[static_cast<std::size_t>(slot)][spaced ? 1 : 0].front();
 }
 
 void Mixture::prefer(std::uint64_t key) {
@@ -209,7 +220,7 @@ void Mixture::end_or_go_on(const Context::Following& following) {
     return;
   }
   if (following.reader.is_free(cursor)) {
-    logit(end) -= too_early;
+    logit(end) = best_but(end) - too_early;
     if (!following.reader.may_leave(cursor)) return;
     const PlannedToken* next = following.reader.next_stage(cursor);
     if (next != nullptr) logit(next->token) = best_but(next->token) + uniform_between(0.6, 4.0, unit(key));
@@ -220,7 +231,7 @@ void Mixture::end_or_go_on(const Context::Following& following) {
   const int spare = 16;
   if (!cursor.lost) {
     const PlannedToken* planned = following.reader.planned(cursor);
-    if (planned == nullptr || planned->token != end) logit(end) -= too_early;
+    if (planned == nullptr || planned->token != end) logit(end) = std::min(logit(end), best_but(end) - too_early);
   } else if (cursor.length > following.plan.tokens_expected + spare &&
              (pause || cursor.length > 2 * (following.plan.tokens_expected + spare))) {
     logit(end) = best_but(end) + uniform_between(0.6, 4.0, unit(key));

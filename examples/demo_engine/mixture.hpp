@@ -4,6 +4,7 @@
 #include "demo_engine/language_model.hpp"
 
 #include <array>
+#include <optional>
 #include <vector>
 
 namespace demo {
@@ -39,7 +40,14 @@ private:
   };
 
   void add(Token token, double weight);
-  void add_ngrams(const Ngrams::Context& context, Kinds kinds, const Plan* plan);
+  /// What the counts are read for.
+  struct Source {
+    const Plan* plan = nullptr;  ///< whose names stand in the slots
+    Kinds kinds = 0;             ///< 0: texts of all kinds
+    bool early = false;          ///< the text is not to end yet
+  };
+  void add_ngrams(const Ngrams::Context& context, const Source& source);
+  std::optional<Token> source_token(const Continuation& one, const Source& source, bool stranger) const;
   void add_induction(const Context& context, const Context::Following* following);
   void prefer(std::uint64_t key);
   void add_plan(const Context::Following& following);

@@ -9,7 +9,7 @@
 namespace demo {
 namespace {
 
-constexpr std::size_t kept_max = 64;  // continuations per context; the rest would never be among the best
+constexpr std::size_t kept_max = 512;  // continuations per context; the rest would never be among the best
 
 std::uint64_t context_key(const Ngrams::Context& context, std::size_t length) {
   std::uint64_t key = length;
