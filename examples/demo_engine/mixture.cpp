@@ -11,13 +11,15 @@ namespace {
 constexpr double back_off = 0.35;     // weight of shorter contexts, per different continuation
 constexpr double other_kind = 0.001;  // weight of a count from another kind of text
 constexpr double weight_least = 1e-7;
-constexpr double preference = 1.35;       // nat: how much the model's own taste moves a free choice
-constexpr double unlisted = 0.004;        // probability left for all tokens that are not among the candidates
-constexpr std::size_t taken_max = 24;     // continuations of one context
-constexpr std::size_t strangers_max = 4;  // of them that are from other kinds of texts
-constexpr int match_max = 24;             // tokens compared backwards
-constexpr double repetition = 1.6;        // nat: against saying again what the answer has said
-constexpr double too_early = 7;           // nat: against ending before the answer is as long as it should be
+constexpr std::size_t candidates_enough = 24;  // then contexts shorter still are not asked
+constexpr double little_left = 0.02;           // of the probability, for these
+constexpr double preference = 1.35;            // nat: how much the model's own taste moves a free choice
+constexpr double unlisted = 0.004;             // probability left for all tokens that are not among the candidates
+constexpr std::size_t taken_max = 24;          // continuations of one context
+constexpr std::size_t strangers_max = 4;       // of them that are from other kinds of texts
+constexpr int match_max = 24;                  // tokens compared backwards
+constexpr double repetition = 1.6;             // nat: against saying again what the answer has said
+constexpr double too_early = 5;                // nat: against ending before the answer is as long as it should be
 
 double uniform_between(double low, double high, double u) { return low + (high - low) * u; }
 
@@ -57,21 +59,32 @@ int matched_tokens(std::span<const Token> tokens, std::int32_t at) {
 Ability ability_of(ModelSize size) {
   Ability ability;
   if (size == ModelSize::draft) {
-    ability = {.ngrams = {.order = 4, .forgotten = 0.12},
-               .distilled = 0.9,
-               .wording_forgotten = 0.25,
-               .firm_forgotten = 0.2,
-               .induction = 0.8,
-               .preferences = 1};
+    ability.ngrams = {.order = 3, .forgotten = 0.08};
+    ability.distilled = 0.92;
+    ability.wording_forgotten = 0.35;
+    ability.code_forgotten = 0.42;
+    ability.value_forgotten = 0.22;
+    ability.induction = 0.8;
+    ability.preferences = 1;
   } else if (size == ModelSize::weak_draft) {
-    ability = {.ngrams = {.order = 3, .forgotten = 0.5},
-               .distilled = 0.3,
-               .wording_forgotten = 0.9,
-               .firm_forgotten = 0.8,
-               .induction = 0.3,
-               .preferences = 2};
+    ability.ngrams = {.order = 2, .forgotten = 0.5};
+    ability.distilled = 0.3;
+    ability.wording_forgotten = 0.85;
+    ability.code_forgotten = 0.75;
+    ability.value_forgotten = 0.7;
+    ability.induction = 0.3;
+    ability.preferences = 2;
   }
   return ability;
+}
+
+double Ability::forgotten(Firmness firmness) const {
+  switch (firmness) {
+    case Firmness::wording: return wording_forgotten;
+    case Firmness::code: return code_forgotten;
+    case Firmness::value: break;
+  }
+  return value_forgotten;
 }
 
 void Mixture::fill(const Context& context) {
@@ -136,7 +149,7 @@ void Mixture::add_ngrams(const Ngrams::Context& context, const Source& source) {
       if (const auto token = source_token(one, source, stranger)) add(*token, share * counted(one) / total);
     }
     left -= share;
-    if (left < weight_least) break;
+    if (size_ >= candidates_enough && left < little_left) break;
   }
 }
 
@@ -187,7 +200,7 @@ void Mixture::add_plan(const Context::Following& following) {
   }
   const PlannedToken* planned = following.reader.planned(cursor);
   if (planned == nullptr) return;
-  const double forgotten = planned->firmness == Firmness::wording ? ability_.wording_forgotten : ability_.firm_forgotten;
+  const double forgotten = ability_.forgotten(planned->firmness);
   if (unit(combined(key, ability_.preferences + 7)) < forgotten) return;
   double margin = margin_of(planned->firmness, key);
   if (cursor.misses > 0) {
@@ -220,7 +233,7 @@ void Mixture::end_or_go_on(const Context::Following& following) {
     return;
   }
   if (following.reader.is_free(cursor)) {
-    logit(end) = best_but(end) - too_early;
+    logit(end) = best_but(end) - end_distance(cursor, key);
     if (!following.reader.may_leave(cursor)) return;
     const PlannedToken* next = following.reader.next_stage(cursor);
     if (next != nullptr) logit(next->token) = best_but(next->token) + uniform_between(0.6, 4.0, unit(key));
@@ -231,11 +244,17 @@ void Mixture::end_or_go_on(const Context::Following& following) {
   const int spare = 16;
   if (!cursor.lost) {
     const PlannedToken* planned = following.reader.planned(cursor);
-    if (planned == nullptr || planned->token != end) logit(end) = std::min(logit(end), best_but(end) - too_early);
+    if (planned == nullptr || planned->token != end) logit(end) = best_but(end) - end_distance(cursor, key);
   } else if (cursor.length > following.plan.tokens_expected + spare &&
              (pause || cursor.length > 2 * (following.plan.tokens_expected + spare))) {
     logit(end) = best_but(end) + uniform_between(0.6, 4.0, unit(key));
   }
+}
+
+/// How far the end of the turn is below the best token where it does not belong: less far after a sentence.
+double Mixture::end_distance(const Cursor& cursor, std::uint64_t key) const {
+  const bool sentence = cursor.last >= 0 && grammar_.sentence_ends[static_cast<std::size_t>(cursor.last)];
+  return too_early + (sentence ? 0.0 : 5.0) + 2.0 * unit(scrambled(key));
 }
 
 double& Mixture::logit(Token token) {

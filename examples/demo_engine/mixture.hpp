@@ -14,9 +14,12 @@ struct Ability {
   NgramOptions ngrams;
   double distilled = 1;           ///< how much its free choices are the target's: correlation of their preferences
   double wording_forgotten = 0;   ///< share of planned tokens that it does not know
-  double firm_forgotten = 0;      ///< the same of code and values
+  double code_forgotten = 0;      ///< the same of code
+  double value_forgotten = 0;     ///< the same of values and calls
   double induction = 1;           ///< how far it trusts what its context holds
   std::uint64_t preferences = 0;  ///< which preferences of its own
+
+  double forgotten(Firmness firmness) const;
 };
 
 Ability ability_of(ModelSize size);
@@ -52,6 +55,7 @@ private:
   void prefer(std::uint64_t key);
   void add_plan(const Context::Following& following);
   void end_or_go_on(const Context::Following& following);
+  double end_distance(const Cursor& cursor, std::uint64_t key) const;
   double& logit(Token token);
   double best_but(Token token) const;
 
