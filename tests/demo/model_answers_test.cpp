@@ -102,9 +102,26 @@ TEST_SUITE("demo/answers") {
     std::string text = "Read this.\n\nThe secret code of Marlow is 48-HERON-7.\n";
     for (int day = 1; day < 1000; ++day)
       text += "Day " + std::to_string(day) + ". Fog lay on the water, and Otto painted the boat.\n";
-    const Prompt prompt = asked(text + "\nWhat is the secret code of Marlow?");
-    CHECK(demo_test::prompt_tokens(model.vocabulary(), prompt).size() > 16000);
-    CHECK(generated(model, prompt).sample.text.find("48-HERON-7") != std::string::npos);
+    for (const char* question : {"What is the secret code of Marlow?", "Please tell me the secret code of Marlow."}) {
+      const Prompt prompt = asked(text + "\n" + question);
+      CHECK(demo_test::prompt_tokens(model.vocabulary(), prompt).size() > 16000);
+      CHECK(generated(model, prompt).sample.text.find("48-HERON-7") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a tool is called after a long text") {
+    const LanguageModel model(ModelSize::target);
+    std::string text = "Read this.\n\n";
+    for (int day = 1; day < 1000; ++day)
+      text += "Day " + std::to_string(day) + ". Fog lay on the water, and Otto set a timer and then painted the boat.\n";
+    Prompt prompt = sweetspot::generated_prompts(51, 0, 17).front();
+    for (const Prompt& other : sweetspot::generated_prompts(51, 0, 17)) {
+      if (other.messages_json.find("Set a timer") != std::string::npos) prompt = other;
+    }
+    prompt.messages_json = asked(text + "\nSet a timer for 25 minutes.").messages_json;
+    const auto answer = generated(model, prompt);
+    REQUIRE(answer.sample.calls.size() == 1);
+    CHECK(answer.sample.calls[0].arguments == R"({"minutes": 25})");
   }
 
   TEST_CASE("stories, explanations and code are as long as such answers are, and do not repeat themselves") {
