@@ -90,9 +90,11 @@ std::optional<std::string> sentence_with(std::string_view text, const std::strin
   const auto at = lowered(text).rfind(opening);
   if (at == std::string::npos) return std::nullopt;
   std::size_t end = at + opening.size();
-  while (end < text.size() && text[end] != '\n' &&
-         !(text[end] == '.' && (end + 1 == text.size() || text[end + 1] == ' ' || text[end + 1] == '\n')))
-    ++end;
+  const auto stops = [&](std::size_t i) {
+    if (text[i] == '\n') return true;
+    return text[i] == '.' && (i + 1 == text.size() || text[i + 1] == ' ' || text[i + 1] == '\n');
+  };
+  while (end < text.size() && !stops(end)) ++end;
   if (end == at + opening.size()) return std::nullopt;
   return std::string(text.substr(at, end - at)) + ".";
 }

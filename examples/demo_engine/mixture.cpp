@@ -18,6 +18,7 @@ constexpr double unlisted = 0.004;             // probability left for all token
 constexpr std::size_t taken_max = 24;          // continuations of one context
 constexpr std::size_t strangers_max = 4;       // of them that are from other kinds of texts
 constexpr int match_max = 24;                  // tokens compared backwards
+constexpr double repetition_growth = 0.4;      // for each further token that is the same
 constexpr double repetition = 1.6;             // nat: against saying again what the answer has said
 constexpr double too_early = 5;                // nat: against ending before the answer is as long as it should be
 
@@ -182,7 +183,7 @@ void Mixture::add_induction(const Context& context, const Context::Following* fo
   const int matched = matched_tokens(tokens, seen);
   const bool free = following != nullptr && following->reader.is_free(following->cursor);
   if (free && matched >= 3) {
-    logit(copied) -= repetition;
+    logit(copied) -= repetition + repetition_growth * std::min(matched - 3, match_max);
     return;
   }
   const double trust = copy_weight(matched) * ability_.induction;
