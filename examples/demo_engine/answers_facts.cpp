@@ -90,9 +90,11 @@ std::optional<std::string> sentence_with(std::string_view text, const std::strin
   const auto at = lowered(text).rfind(opening);
   if (at == std::string::npos) return std::nullopt;
   std::size_t end = at + opening.size();
-  while (end < text.size() && text[end] != '\n' &&
-         !(text[end] == '.' && (end + 1 == text.size() || text[end + 1] == ' ' || text[end + 1] == '\n')))
-    ++end;
+  const auto stops = [&](std::size_t i) {
+    if (text[i] == '\n') return true;
+    return text[i] == '.' && (i + 1 == text.size() || text[i + 1] == ' ' || text[i + 1] == '\n');
+  };
+  while (end < text.size() && !stops(end)) ++end;
   if (end == at + opening.size()) return std::nullopt;
   return std::string(text.substr(at, end - at)) + ".";
 }
@@ -102,9 +104,13 @@ std::optional<std::string> sentence_with(std::string_view text, const std::strin
 std::optional<Answer> looked_up(const Conversation& conversation, std::string_view request) {
   // "What is the K of X?" asks for what follows "the K of X is" anywhere before.
   const std::string text = lowered(request);
-  const auto at = text.rfind("what is the ");
-  if (at == std::string::npos) return std::nullopt;
-  std::string asked = text.substr(at + 8);
+  std::size_t begin = std::string::npos;
+  for (const std::string_view question : {"what is the ", "tell me the ", "give me the ", "what was the "}) {
+    const auto at = text.rfind(question);
+    if (at != std::string::npos) begin = at + question.size() - 4;
+  }
+  if (begin == std::string::npos) return std::nullopt;
+  std::string asked = text.substr(begin);
   asked.erase(asked.find_last_not_of(" \n?.!") + 1);
   if (const auto mark = asked.find('?'); mark != std::string::npos) asked.erase(mark);
   if (asked.size() < 8) return std::nullopt;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace demo {
@@ -29,11 +30,17 @@ std::string capitalised(std::string text) {
   return text;
 }
 
+bool is_date_word(std::string_view word) {
+  static constexpr std::array<std::string_view, 12> months = {
+      "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+  return word.ends_with("day") || word.ends_with("days") || std::ranges::find(months, word) != months.end();
+}
+
 /// The people of a request, and what the first of them is ("a clockmaker named Ilse").
 void fill_slots(Answer& answer, std::string_view request) {
   std::vector<std::string> names;
   for (const Value& value : values_in(request)) {
-    if (value.kind != Value::Kind::name || value.text == "Python") continue;
+    if (value.kind != Value::Kind::name || value.text == "Python" || is_date_word(value.text)) continue;
     const std::string name = value.text.substr(0, value.text.find('\''));
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     if (value.before == "named" && answer.slots[2].empty()) {
@@ -67,13 +74,13 @@ Answer story(std::string_view request, bool is_long) {
   return answer;
 }
 
-/// The kinds "explain <topic>" of which the request speaks, in its order.
-std::vector<std::string> topics_in(std::string_view request) {
+/// The topics of a group of kinds ("explain honey") of which the request speaks, in its order.
+std::vector<std::string> topics_in(std::string_view request, const std::string& group) {
   const std::vector<std::string> words = plain_words(request);
   std::map<std::size_t, std::string> found;
   for (const Document& document : corpus_documents()) {
-    if (!document.kind.starts_with("explain ")) continue;
-    const std::string topic(document.kind.substr(8));
+    if (!document.kind.starts_with(group + " ")) continue;
+    const std::string topic(document.kind.substr(group.size() + 1));
     for (std::size_t i = 0; i < words.size(); ++i) {
       if (same_stem(words[i], topic)) found.emplace(i, topic);
     }
@@ -150,10 +157,11 @@ Answer written(std::string_view request) {
     answer.stages.push_back(free_text("letter", length_between(request, 120, 200)));
     return answer;
   }
-  if (const std::vector<std::string> topics = topics_in(request); !topics.empty()) return explanation(request, topics);
+  if (const std::vector<std::string> topics = topics_in(request, "explain"); !topics.empty()) return explanation(request, topics);
   Answer answer;
   fill_slots(answer, request);
-  answer.stages.push_back(free_text("essay", length_between(request, 120, 200)));
+  const std::vector<std::string> topics = topics_in(request, "essay");
+  answer.stages.push_back(free_text(topics.empty() ? "essay" : "essay " + topics.front(), length_between(request, 120, 200)));
   return answer;
 }
 

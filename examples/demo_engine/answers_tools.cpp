@@ -1,5 +1,6 @@
 #include "demo_engine/answers.hpp"
 #include "demo_engine/tool_calls.hpp"
+#include "demo_engine/values.hpp"
 #include "demo_engine/wording.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t shown_max = 300;  // characters of a result that is no JSON
+constexpr std::size_t shown_max = 300;     // characters of a result that is no JSON
+constexpr std::size_t request_max = 1500;  // more than that is a text with a question before or after it
 
 std::string shown(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
@@ -53,10 +55,21 @@ std::string done_sentence(const Json& call) {
   return text + ".";
 }
 
+/// The wishes of a long text are in its last paragraph or in its first one, unless the text itself is the value.
+std::vector<PlannedCall> wished_calls(const Conversation& conversation, std::string_view request) {
+  const auto last = request.rfind("\n\n");
+  if (request.size() <= request_max || last == std::string_view::npos || verbatim_in(request))
+    return calls_for(request, conversation.tools, conversation.must_call);
+  std::vector<PlannedCall> calls = calls_for(request.substr(last + 2), conversation.tools, false);
+  if (calls.empty())
+    calls = calls_for(request.substr(0, std::min(request_max, request.find("\n\n"))), conversation.tools, conversation.must_call);
+  return calls;
+}
+
 }  // namespace
 
 std::optional<Answer> tool_answer(const Conversation& conversation, std::string_view request) {
-  const std::vector<PlannedCall> calls = calls_for(request, conversation.tools, conversation.must_call);
+  const std::vector<PlannedCall> calls = wished_calls(conversation, request);
   if (calls.empty()) return std::nullopt;
   Answer answer;
   Stage stage;

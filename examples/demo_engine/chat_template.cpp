@@ -55,7 +55,7 @@ std::string calls_of(const Json& message, std::size_t index) {
     const Json arguments = function->value("arguments", Json("{}"));
     const std::string written = arguments.is_string() ? arguments.get<std::string>() : arguments.dump();
     if (!text.empty()) text += "\n";
-    text += "<tool_call>\n" + guarded(call_text({function->at("name").get<std::string>(), written})) + "\n</tool_call>";
+    text += fmt::format("<tool_call>\n{}\n</tool_call>", guarded(call_text({function->at("name").get<std::string>(), written})));
   }
   return text;
 }
@@ -91,7 +91,8 @@ std::string apply_chat_template(std::string_view messages_json, std::string_view
       system += (system.empty() ? "" : "\n\n") + content;
     } else if (role == "assistant") {
       const std::string calls = calls_of(message, i);
-      rest += turn("assistant", content + (content.empty() || calls.empty() ? "" : "\n") + calls);
+      const char* between = content.empty() || calls.empty() ? "" : "\n";
+      rest += turn("assistant", fmt::format("{}{}{}", content, between, calls));
     } else if (role == "user" || role == "tool") {
       rest += turn(role, content);
     } else {

@@ -13,6 +13,7 @@ Grammar::Grammar(const Vocabulary& words, const Ngrams& counts)
       answer_header(words.encode("<|im_start|>assistant\n", Vocabulary::Specials::parse)),
       think_header(words.encode("<think>\n", Vocabulary::Specials::parse)) {
   turn_start = answer_header.front();
+  paragraph = words.encode("\n\n", Vocabulary::Specials::as_text).front();
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& piece = words.piece(static_cast<Token>(i));
     const auto last = piece.find_last_not_of("\"\n ");

@@ -15,6 +15,7 @@ struct Grammar {
   const Ngrams& ngrams;
   std::vector<bool> sentence_ends;  ///< per token
   Token turn_start = 0;
+  Token paragraph = 0;               ///< the empty line between two
   std::vector<Token> answer_header;  ///< "<|im_start|>assistant\n"
   std::vector<Token> think_header;   ///< "<think>\n"
 

@@ -3,6 +3,7 @@
 #include <array>
 
 namespace sweetspot::embedded {
+extern const std::string_view demo_words_txt;
 extern const std::string_view demo_stories_txt;
 extern const std::string_view demo_prose_txt;
 extern const std::string_view demo_explanations_txt;
@@ -25,7 +26,7 @@ std::string_view trimmed(std::string_view text) {
 
 std::vector<std::string_view> corpus_texts() {
   using namespace sweetspot::embedded;
-  return {demo_stories_txt, demo_prose_txt, demo_explanations_txt, demo_python_txt, demo_cpp_txt};
+  return {demo_words_txt, demo_stories_txt, demo_prose_txt, demo_explanations_txt, demo_python_txt, demo_cpp_txt};
 }
 
 std::vector<Document> corpus_documents() {

@@ -9,14 +9,18 @@ namespace demo {
 namespace {
 
 constexpr double back_off = 0.35;     // weight of shorter contexts, per different continuation
-constexpr double other_kind = 0.004;  // weight of a count from another kind of text
+constexpr double other_kind = 0.001;  // weight of a count from another kind of text
 constexpr double weight_least = 1e-7;
-constexpr double preference = 1.35;      // nat: how much the model's own taste moves a free choice
-constexpr double unlisted = 0.004;       // probability left for all tokens that are not among the candidates
-constexpr std::size_t scanned_max = 24;  // continuations of one context that are looked at
-constexpr int match_max = 24;            // tokens compared backwards
-constexpr double repetition = 1.6;       // nat: against saying again what the answer has said
-constexpr double too_early = 7;          // nat: against ending before the answer is as long as it should be
+constexpr std::size_t candidates_enough = 24;  // then contexts shorter still are not asked
+constexpr double little_left = 0.02;           // of the probability, for these
+constexpr double preference = 1.35;            // nat: how much the model's own taste moves a free choice
+constexpr double unlisted = 0.004;             // probability left for all tokens that are not among the candidates
+constexpr std::size_t taken_max = 24;          // continuations of one context
+constexpr std::size_t strangers_max = 4;       // of them that are from other kinds of texts
+constexpr int match_max = 24;                  // tokens compared backwards
+constexpr double repetition_growth = 0.4;      // for each further token that is the same
+constexpr double repetition = 1.6;             // nat: against saying again what the answer has said
+constexpr double too_early = 5;                // nat: against ending before the answer is as long as it should be
 
 double uniform_between(double low, double high, double u) { return low + (high - low) * u; }
 
@@ -56,21 +60,32 @@ int matched_tokens(std::span<const Token> tokens, std::int32_t at) {
 Ability ability_of(ModelSize size) {
   Ability ability;
   if (size == ModelSize::draft) {
-    ability = {.ngrams = {.order = 4, .forgotten = 0.12},
-               .distilled = 0.9,
-               .wording_forgotten = 0.25,
-               .firm_forgotten = 0.2,
-               .induction = 0.8,
-               .preferences = 1};
+    ability.ngrams = {.order = 3, .forgotten = 0.08};
+    ability.distilled = 0.92;
+    ability.wording_forgotten = 0.35;
+    ability.code_forgotten = 0.42;
+    ability.value_forgotten = 0.22;
+    ability.induction = 0.8;
+    ability.preferences = 1;
   } else if (size == ModelSize::weak_draft) {
-    ability = {.ngrams = {.order = 3, .forgotten = 0.5},
-               .distilled = 0.3,
-               .wording_forgotten = 0.9,
-               .firm_forgotten = 0.8,
-               .induction = 0.3,
-               .preferences = 2};
+    ability.ngrams = {.order = 2, .forgotten = 0.5};
+    ability.distilled = 0.3;
+    ability.wording_forgotten = 0.85;
+    ability.code_forgotten = 0.75;
+    ability.value_forgotten = 0.7;
+    ability.induction = 0.3;
+    ability.preferences = 2;
   }
   return ability;
+}
+
+double Ability::forgotten(Firmness firmness) const {
+  switch (firmness) {
+    case Firmness::wording: return wording_forgotten;
+    case Firmness::code: return code_forgotten;
+    case Firmness::value: break;
+  }
+  return value_forgotten;
 }
 
 void Mixture::fill(const Context& context) {
@@ -82,14 +97,18 @@ void Mixture::fill(const Context& context) {
     const auto tokens = context.tokens();
     const std::size_t known = std::min(tokens.size(), last.size());
     std::copy(tokens.end() - static_cast<std::ptrdiff_t>(known), tokens.end(), last.end() - static_cast<std::ptrdiff_t>(known));
-    add_ngrams(last, 0, nullptr);
+    add_ngrams(last, {});
     prefer(context.fingerprint());
     add_induction(context, nullptr);
     return;
   }
   const Cursor& cursor = following->cursor;
   const PlannedStage* stage = following->reader.stage(cursor);
-  add_ngrams(cursor.context, stage != nullptr ? stage->kinds : 0, &following->plan);
+  Source source;
+  source.plan = &following->plan;
+  source.kinds = stage != nullptr ? stage->kinds : 0;
+  source.early = following->reader.is_free(cursor);
+  add_ngrams(cursor.context, source);
   prefer(cursor.answer_hash);
   add_induction(context, &*following);
   add_plan(*following);
@@ -105,17 +124,16 @@ void Mixture::add(Token token, double weight) {
   if (size_ < candidates_max) candidates_[size_++] = {token, weight, 0};
 }
 
-void Mixture::add_ngrams(const Ngrams::Context& context, Kinds kinds, const Plan* plan) {
+void Mixture::add_ngrams(const Ngrams::Context& context, const Source& source) {
   double left = 1;
   for (std::size_t length = grammar_.ngrams.order(); length-- > 0;) {
     const auto all = grammar_.ngrams.after(context, length);
-    const auto some = all.first(std::min(all.size(), scanned_max));
-    const auto counted = [kinds](const Continuation& one) {
-      return static_cast<double>(one.count) * (kinds == 0 || (one.kinds & kinds) != 0 ? 1.0 : other_kind);
+    const auto counted = [&](const Continuation& one) {
+      return static_cast<double>(one.count) * (source.kinds == 0 || (one.kinds & source.kinds) != 0 ? 1.0 : other_kind);
     };
     double total = 0;
     double different = 0;
-    for (const Continuation& one : some) {
+    for (const Continuation& one : all) {
       const double count = counted(one);
       total += count;
       different += std::min(1.0, count);
@@ -123,20 +141,27 @@ void Mixture::add_ngrams(const Ngrams::Context& context, Kinds kinds, const Plan
     if (total <= 0) continue;
     const double shorter = length == 0 ? 0.0 : back_off * different / (total + back_off * different);
     // Only words of other kinds of texts: hardly a reason to believe them.
-    const double certainty = std::min(1.0, total);
-    const double share = left * (1 - shorter) * certainty;
-    for (const Continuation& one : some) {
-      Token token = one.token;
-      if (grammar_.ngrams.is_slot(token)) {
-        if (plan == nullptr) continue;
-        const auto [slot, spaced] = grammar_.ngrams.slot_of(token);
-        token = plan->slots[static_cast<std::size_t>(slot)][spaced ? 1 : 0].front();
-      }
-      add(token, share * counted(one) / total);
+    const double share = left * (1 - shorter) * std::min(1.0, total);
+    std::size_t taken = 0;
+    std::size_t strangers = 0;
+    for (const Continuation& one : all) {
+      const bool stranger = source.kinds != 0 && (one.kinds & source.kinds) == 0;
+      if (stranger ? ++strangers > strangers_max : ++taken > taken_max) continue;
+      if (const auto token = source_token(one, source, stranger)) add(*token, share * counted(one) / total);
     }
     left -= share;
-    if (left < weight_least) break;
+    if (size_ >= candidates_enough && left < little_left) break;
   }
+}
+
+/// The token that a learned one stands for here: names for their slots, a paragraph's end for a text's end that comes too
+/// early. Nothing when it cannot stand here.
+std::optional<Token> Mixture::source_token(const Continuation& one, const Source& source, bool stranger) const {
+  if (one.token == grammar_.vocabulary.end_of_turn()) return source.early ? std::optional(grammar_.paragraph) : one.token;
+  if (!grammar_.ngrams.is_slot(one.token)) return one.token;
+  if (source.plan == nullptr || stranger) return std::nullopt;
+  const auto [slot, spaced] = grammar_.ngrams.slot_of(one.token);
+  return source.plan->slots[static_cast<std::size_t>(slot)][spaced ? 1 : 0].front();
 }
 
 void Mixture::prefer(std::uint64_t key) {
@@ -158,7 +183,7 @@ void Mixture::add_induction(const Context& context, const Context::Following* fo
   const int matched = matched_tokens(tokens, seen);
   const bool free = following != nullptr && following->reader.is_free(following->cursor);
   if (free && matched >= 3) {
-    logit(copied) -= repetition;
+    logit(copied) -= repetition + repetition_growth * std::min(matched - 3, match_max);
     return;
   }
   const double trust = copy_weight(matched) * ability_.induction;
@@ -176,7 +201,7 @@ void Mixture::add_plan(const Context::Following& following) {
   }
   const PlannedToken* planned = following.reader.planned(cursor);
   if (planned == nullptr) return;
-  const double forgotten = planned->firmness == Firmness::wording ? ability_.wording_forgotten : ability_.firm_forgotten;
+  const double forgotten = ability_.forgotten(planned->firmness);
   if (unit(combined(key, ability_.preferences + 7)) < forgotten) return;
   double margin = margin_of(planned->firmness, key);
   if (cursor.misses > 0) {
@@ -209,7 +234,7 @@ void Mixture::end_or_go_on(const Context::Following& following) {
     return;
   }
   if (following.reader.is_free(cursor)) {
-    logit(end) -= too_early;
+    logit(end) = best_but(end) - end_distance(cursor, key);
     if (!following.reader.may_leave(cursor)) return;
     const PlannedToken* next = following.reader.next_stage(cursor);
     if (next != nullptr) logit(next->token) = best_but(next->token) + uniform_between(0.6, 4.0, unit(key));
@@ -220,11 +245,17 @@ void Mixture::end_or_go_on(const Context::Following& following) {
   const int spare = 16;
   if (!cursor.lost) {
     const PlannedToken* planned = following.reader.planned(cursor);
-    if (planned == nullptr || planned->token != end) logit(end) -= too_early;
+    if (planned == nullptr || planned->token != end) logit(end) = best_but(end) - end_distance(cursor, key);
   } else if (cursor.length > following.plan.tokens_expected + spare &&
              (pause || cursor.length > 2 * (following.plan.tokens_expected + spare))) {
     logit(end) = best_but(end) + uniform_between(0.6, 4.0, unit(key));
   }
+}
+
+/// How far the end of the turn is below the best token where it does not belong: less far after a sentence.
+double Mixture::end_distance(const Cursor& cursor, std::uint64_t key) const {
+  const bool sentence = cursor.last >= 0 && grammar_.sentence_ends[static_cast<std::size_t>(cursor.last)];
+  return too_early + (sentence ? 0.0 : 5.0) + 2.0 * unit(scrambled(key));
 }
 
 double& Mixture::logit(Token token) {

@@ -9,7 +9,7 @@
 namespace demo {
 namespace {
 
-constexpr std::size_t kept_max = 64;  // continuations per context; the rest would never be among the best
+constexpr std::size_t kept_max = 192;  // continuations per context; the rest would never be among the best
 
 std::uint64_t context_key(const Ngrams::Context& context, std::size_t length) {
   std::uint64_t key = length;
@@ -61,7 +61,9 @@ Ngrams::Ngrams(const Vocabulary& vocabulary, const NgramOptions& options)
       continuations_.back().kinds |= sightings[i].kinds;
     }
     const auto first = continuations_.begin() + static_cast<std::ptrdiff_t>(begin);
-    std::stable_sort(first, continuations_.end(), [](const Continuation& a, const Continuation& b) { return a.count > b.count; });
+    std::sort(first, continuations_.end(), [](const Continuation& a, const Continuation& b) {
+      return a.count != b.count ? a.count > b.count : a.token < b.token;
+    });
     if (continuations_.size() - begin > kept_max) continuations_.resize(begin + kept_max);
     ranges_[key] = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(continuations_.size() - begin)};
   }

@@ -32,11 +32,21 @@ std::string slot_text(const Answer& answer, Slot slot, std::uint64_t seed) {
   return name == answer.slots[0] ? std::string(first_names[(index + 1) % first_names.size()]) : name;
 }
 
+/// Numbers and names are values wherever they stand.
+Firmness firmness_of(const std::string& piece, Firmness given, bool first) {
+  if (given != Firmness::wording) return given;
+  const std::size_t letter = piece.front() == ' ' && piece.size() > 1 ? 1 : 0;
+  const bool name = !first && piece[letter] >= 'A' && piece[letter] <= 'Z';
+  const bool number = piece.find_first_of("0123456789") != std::string::npos;
+  return name || number ? Firmness::value : given;
+}
+
 std::vector<PlannedToken> planned_tokens(const std::vector<Span>& spans, const Vocabulary& vocabulary) {
   std::vector<PlannedToken> tokens;
   for (const Span& span : spans) {
     const auto specials = span.special ? Vocabulary::Specials::parse : Vocabulary::Specials::as_text;
-    for (const Token token : vocabulary.encode(span.text, specials)) tokens.push_back({token, span.firmness});
+    for (const Token token : vocabulary.encode(span.text, specials))
+      tokens.push_back({token, firmness_of(vocabulary.piece(token), span.firmness, tokens.empty())});
   }
   return tokens;
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr double name_weight = 3;
 constexpr double description_weight = 1;
-constexpr double score_least = 2.5;  // a word of the name, or several of the description
+constexpr double score_least = 1.9;  // a word of the name, or two of the description
 constexpr std::size_t calls_max = 16;
 
 /// How often the word stands in the tools: what all of them have tells nothing.

@@ -19,8 +19,8 @@ Answer answer_to(const Conversation& conversation, std::string_view request) {
   if (auto answer = reshaped(request)) return *answer;
   if (auto answer = computed(request)) return *answer;
   if (auto answer = known_fact(request)) return *answer;
-  if (auto answer = programmed(request)) return *answer;
   if (auto answer = about_the_text(conversation, request)) return *answer;
+  if (auto answer = programmed(request)) return *answer;
   return written(request);
 }
 

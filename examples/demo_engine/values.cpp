@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 namespace demo {
 namespace {
@@ -185,7 +186,7 @@ std::vector<Value> values_in(std::string_view text) {
     const auto at = static_cast<std::size_t>(expression->data() - masked.data());
     values.push_back({Value::Kind::expression, std::string(*expression), {}, {}, at, at + expression->size(), false});
   }
-  std::ranges::stable_sort(values, {}, &Value::at);
+  std::ranges::sort(values, {}, [](const Value& value) { return std::pair(value.at, value.kind); });
   join_names(values, masked);
   if (verbatim) values.push_back(*verbatim);
   return values;

@@ -8,7 +8,8 @@
 namespace demo {
 namespace {
 
-constexpr int word_count_least = 2;    // rarer words are made of parts
+constexpr int long_word_count_least = 2;  // rarer long words are made of parts
+constexpr std::size_t long_word_bytes = 9;
 constexpr int prefix_words_least = 3;  // different words that begin so
 constexpr int part_words_least = 5;    // different words that hold the part
 constexpr std::size_t prefix_letters_max = 6;
@@ -17,59 +18,58 @@ constexpr std::size_t word_bytes_max = 16;
 
 using Counts = std::map<std::string, int, std::less<>>;
 
-/// What real tokenizers merge in code, JSON and prose. Runs of spaces are indentation.
-constexpr std::array punctuation = {
-    "  ",   "    ",     "        ", "            ", "\n\n",   "\n    ",  "\n        ", "\n            ",
-    "\n  ", "\n    \n", "\n\n    ", ". ",           ", ",     ".\n",     ".\n\n",      ".\"",
-    ",\"",  "\",",      "\":",      "\": ",         " \"",    "{\"",     "\"}",        "\"}}",
-    "}}",   " {\"",     "\", ",     "[\"",          "\"]",    "()",      "():",        "):",
-    "):\n", "(\"",      "\")",      " =",           " ==",    " +=",     " -=",        " !=",
-    " <=",  " >=",      " ->",      "::",           "</",     " </",     ");",         ");\n",
-    "};",   " {",       " {\n",     "}\n",          " (",     " [",      "[]",         "++",
-    "//",   " //",      "```",      "```\n",        "\n```",  "**",      " **",        "**\n\n",
-    "- ",   "\n- ",     " - ",      " +",           " -",     " *",      " /",         " %",
-    " <",   " >",       "'s",       "'t",           "n't",    "...",     "--",         " |",
-    "| ",   "|\n",      ":\n",      ":\n\n",        ",\n",    "[{\"",    "},",         "}]",
-    "__",   " #",       " &",       "&&",           " ||",    "<<",      " <<",        "\";\n",
-    ";\n",  "%\"",      "?\n\n",    "!\n\n",        "\"\n\n", "#include"};
+/// What real tokenizers merge in code, JSON and prose; runs of spaces are indentation. A full stop and the line break after
+/// it stay apart: a sentence may end the paragraph or not.
+constexpr std::array<std::string_view, 86> punctuation = {
+    "  ",    "    ",     "        ", "            ", "\n\n", "\n    ", "\n        ", "\n            ",
+    "\n  ",  "\n\n    ", ".\"",      ",\"",          "\",",  "\":",    " \"",        "{\"",
+    "\"}",   "\"}}",     "}}",       " {\"",         "[\"",  "\"]",    "()",         "():",
+    "):",    "):\n",     "(\"",      "\")",          " =",   " ==",    " +=",        " -=",
+    " !=",   " <=",      " >=",      " ->",          "::",   "</",     " </",        ");",
+    ");\n",  "};",       " {",       " {\n",         "}\n",  " (",     " [",         "[]",
+    "++",    "//",       " //",      "```",          "**",   " **",    "\n- ",       " - ",
+    " +",    " -",       " *",       " /",           " %",   " <",     " >",         "'s",
+    "'t",    "...",      "--",       " |",           "|\n",  ",\n",    "[{\"",       "},",
+    "}]",    "__",       " #",       " &",           "&&",   " ||",    "<<",         " <<",
+    "\";\n", ";\n",      "#include", "://",          " `",   "`."};
 
 /// First bytes of emoji and of Japanese, Chinese and Cyrillic letters, so that a character takes two to four tokens; Latin
 /// letters with marks whole.
-constexpr std::array characters = {"\xF0\x9F",
-                                   "\xF0\x9F\x98",
-                                   "\xF0\x9F\x8E",
-                                   "\xE3\x81",
-                                   "\xE3\x82",
-                                   "\xE3\x80",
-                                   "\xE4\xBA",
-                                   "\xE5\x8C",
-                                   "\xE4\xB8",
-                                   "\xE7\x9A",
-                                   "\xE6\x98",
-                                   "\xE5\x9C",
-                                   "\xD0",
-                                   "\xD1",
-                                   "é",
-                                   "ö",
-                                   "ü",
-                                   "ä",
-                                   "ß",
-                                   "á",
-                                   "ï",
-                                   "ø",
-                                   "å",
-                                   "ñ",
-                                   "ç",
-                                   "è",
-                                   "ó",
-                                   "Ä",
-                                   "Ö",
-                                   "Ü",
-                                   "Á",
-                                   "“",
-                                   "”",
-                                   "–",
-                                   "’"};
+constexpr std::array<std::string_view, 35> characters = {"\xF0\x9F",
+                                                         "\xF0\x9F\x98",
+                                                         "\xF0\x9F\x8E",
+                                                         "\xE3\x81",
+                                                         "\xE3\x82",
+                                                         "\xE3\x80",
+                                                         "\xE4\xBA",
+                                                         "\xE5\x8C",
+                                                         "\xE4\xB8",
+                                                         "\xE7\x9A",
+                                                         "\xE6\x98",
+                                                         "\xE5\x9C",
+                                                         "\xD0",
+                                                         "\xD1",
+                                                         "é",
+                                                         "ö",
+                                                         "ü",
+                                                         "ä",
+                                                         "ß",
+                                                         "á",
+                                                         "ï",
+                                                         "ø",
+                                                         "å",
+                                                         "ñ",
+                                                         "ç",
+                                                         "è",
+                                                         "ó",
+                                                         "Ä",
+                                                         "Ö",
+                                                         "Ü",
+                                                         "Á",
+                                                         "“",
+                                                         "”",
+                                                         "–",
+                                                         "’"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -104,13 +104,17 @@ void count_parts(const std::string& word, Counts& prefixes, Counts& parts) {
 std::vector<std::string> vocabulary_pieces(std::span<const std::string_view> texts) {
   Counts words;
   for (const std::string_view text : texts) count_words(text, words);
+  // Words that stand alone: the list of common ones has each of them once.
+  for (const std::string_view text : texts) {
+    if (!text.starts_with("=== ")) count_words(" " + std::string(text), words);
+  }
   Counts prefixes;
   Counts parts;
   for (const auto& [word, count] : words) count_parts(word, prefixes, parts);
   std::set<std::string> pieces(punctuation.begin(), punctuation.end());
   pieces.insert(characters.begin(), characters.end());
   for (const auto& [word, count] : words) {
-    if (count >= word_count_least) pieces.insert(word);
+    if (count >= long_word_count_least || word.size() < long_word_bytes) pieces.insert(word);
   }
   for (const auto& [prefix, count] : prefixes) {
     if (count >= prefix_words_least) pieces.insert(prefix);

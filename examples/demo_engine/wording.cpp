@@ -47,9 +47,14 @@ std::vector<Word> words_of(std::string_view text) {
     const auto inside = [](char c) {
       return is_alnum(c) || c == '/' || c == '+' || c == '%' || c == '$' || c == '#' || c == '_';
     };
-    while (first < last && !inside(text[first]) && !(text[first] == '-' && first + 1 < last && is_alnum(text[first + 1])) &&
-           !(text[first] == '.' && first + 1 < last && (text[first + 1] == '/' || is_alnum(text[first + 1]))))
-      ++first;
+    // "-5", "./run" and ".5" begin with more than a letter.
+    const auto begins_word = [&](std::size_t at, std::size_t stop) {
+      if (inside(text[at])) return true;
+      if (at + 1 >= stop) return false;
+      const char next = text[at + 1];
+      return text[at] == '-' ? is_alnum(next) : text[at] == '.' && (next == '/' || is_alnum(next));
+    };
+    while (first < last && !begins_word(first, last)) ++first;
     while (last > first && !inside(text[last - 1])) --last;
     if (first < last) words.push_back({text.substr(first, last - first), first});
     i = end;
