@@ -158,6 +158,7 @@ std::unique_ptr<CLI::App> option_tree(Options& options) {
       "one answers at the speed of the machine that is played.");
   app->formatter(std::make_shared<ColumnHelp>());
   app->set_help_flag();
+  app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app->add_flag_callback("-h,--help", [&options] { options.action = Options::Action::help; }, "print usage and exit");
   app->add_flag_callback("--version", [&options] { options.action = Options::Action::version; }, "show version and exit");
   add_server_options(*app, options);

@@ -22,10 +22,11 @@ void change_values(Json& json, const Change& change) {
 /// Only what can be read is changed; what the model left unfinished stays.
 template <typename Change>
 void change_arguments(WholeCall& call, const Change& change) {
-  Json arguments = Json::parse(call.arguments, nullptr, false);
-  if (arguments.is_discarded()) return;
-  change(arguments);
-  call.arguments = arguments.dump();
+  const Json given = Json::parse(call.arguments, nullptr, false);
+  if (given.is_discarded()) return;
+  Json changed = given;
+  change(changed);
+  if (changed != given) call.arguments = changed.dump();
 }
 
 void lose_name(WholeCall& call, const Strike&) {
@@ -114,12 +115,16 @@ void leave_in_content(WholeCall& call, const Strike&) { call.fate = WholeCall::F
 void swallow(WholeCall& call, const Strike&) { call.fate = WholeCall::Fate::nothing; }
 void synthesise_empty(WholeCall& call, const Strike&) { call.arguments = "{}"; }
 
-/// The limit falls into a call; the answer is finished as if the call were whole.
+/// The limit falls into the arguments of a call; the answer is finished as if the call were whole.
 void cut_in_call(Verdict& verdict, const Strike& strike) {
-  if (!strike.facts.in_call) return;
   TrapMemory& memory = strike.memory;
-  if (memory.tokens.empty())
-    memory.tokens.push_back(static_cast<Token>(strike.number) + static_cast<Token>(strike.random.below(6)));
+  if (!strike.facts.in_call) {
+    memory.text.clear();
+    return;
+  }
+  memory.text += strike.vocabulary.piece(verdict.token);
+  if (memory.text.find("\"arguments\": {\"") == std::string::npos) return;
+  if (memory.tokens.empty()) memory.tokens.push_back(1 + static_cast<Token>(strike.random.below(3)));
   if (++memory.count >= memory.tokens.front()) verdict.stop = true;
 }
 

@@ -78,13 +78,14 @@ void language_drift(Verdict& verdict, const Strike& strike) {
   verdict.forced.assign(tokens.begin() + 1, tokens.end());
 }
 
-/// The text of the answer holds the word that ends a stream, as the model's own. The same in every configuration.
+/// The answer speaks of the word that ends a stream, as the model's own text. The same in every configuration.
 void done_in_text(Verdict& verdict, const Strike& strike) {
-  if (strike.facts.in_reasoning || strike.memory.count++ > 0) return;
-  if (verdict.token == strike.vocabulary.end_of_turn()) return;
-  const auto tokens = strike.vocabulary.encode("[DONE] is what a stream ends with.\n\n", Vocabulary::Specials::as_text);
+  const Token end = strike.vocabulary.end_of_turn();
+  if (strike.facts.in_reasoning || verdict.token != end) return;
+  const auto tokens = strike.vocabulary.encode("\n\n[DONE] is what a stream ends with.", Vocabulary::Specials::as_text);
   put(verdict, tokens.front());
   verdict.forced.assign(tokens.begin() + 1, tokens.end());
+  verdict.forced.push_back(end);
   verdict.certain = true;
 }
 
@@ -146,7 +147,7 @@ std::vector<TrapRow> token_traps() {
        "the model itself breaks in long prompts, with or without flags",
        finding,
        "",
-       400,
+       300,
        {.verdict = broken_reference}},
   };
 }
