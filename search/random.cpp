@@ -61,6 +61,7 @@ std::optional<Config> propose_random(const SearchSpace& space, const std::vector
   for (std::size_t changes = 0; changes <= 1; ++changes) {
     if (auto next = first_open_of_level(space, history, changes, seed)) return next;
   }
+  if (auto next = first_open_dependent(space, history, seed)) return next;
   Rng rng(derived_seed(seed, "search/random " + std::to_string(history.size())));
   if (valid_configurations(space, listed_configurations + 1).size() > listed_configurations) {
     if (auto next = uniform_by_drawing(space, history, rng)) return next;

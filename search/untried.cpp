@@ -4,6 +4,8 @@
 #include "search/known_bad.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace sweetspot {
 
@@ -19,6 +21,36 @@ std::set<std::string> tried_keys(const SearchSpace& space, const std::vector<Tri
 bool is_open(const SearchSpace& space, const std::vector<Trial>& history, const std::set<std::string>& tried,
              const Config& config) {
   return !tried.contains(key(config)) && !contains_known_bad(difference(config, space.baseline), history);
+}
+
+std::optional<Config> first_open_dependent(const SearchSpace& space, const std::vector<Trial>& history, std::uint64_t seed) {
+  std::map<std::string, std::vector<Value>> seen;
+  const auto see = [&](const Config& config) {
+    for (const auto& [name, value] : difference(config, space.baseline).values) seen[name].push_back(value);
+  };
+  const auto is_new = [&](const std::pair<const std::string, Value>& entry) {
+    return std::ranges::find(seen[entry.first], entry.second) == seen[entry.first].end();
+  };
+  for (const Config& config : configurations_with_changes(space, 1)) see(config);
+  const bool all_alone = std::ranges::all_of(space.axes, [&](const Axis& axis) {
+    return std::ranges::all_of(axis.values, [&](const Value& value) {
+      const auto usual = space.baseline.values.find(axis.parameter);
+      return (usual != space.baseline.values.end() && usual->second == value) || !is_new({axis.parameter, value});
+    });
+  });
+  if (all_alone) return std::nullopt;
+  std::vector<Config> pairs = configurations_with_changes(space, 2);
+  Rng(derived_seed(seed, "search/dependent")).shuffle(pairs);
+  const std::set<std::string> tried = tried_keys(space, history);
+  for (const Config& config : pairs) {
+    if (tried.contains(key(config))) see(config);
+  }
+  const auto found = std::ranges::find_if(pairs, [&](const Config& config) {
+    const auto changed = difference(config, space.baseline).values;
+    return std::ranges::any_of(changed, is_new) && is_open(space, history, tried, config);
+  });
+  if (found == pairs.end()) return std::nullopt;
+  return *found;
 }
 
 std::optional<Config> first_open_of_level(const SearchSpace& space, const std::vector<Trial>& history, std::size_t changes,

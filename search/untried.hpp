@@ -19,6 +19,10 @@ std::set<std::string> tried_keys(const SearchSpace& space, const std::vector<Tri
 bool is_open(const SearchSpace& space, const std::vector<Trial>& history, const std::set<std::string>& tried,
              const Config& config);
 
+/// The first open configuration of two changes that tries a value which does nothing, or is refused, as the only change
+/// (a mode of speculation while there is none); nothing when each such value was tried.
+std::optional<Config> first_open_dependent(const SearchSpace& space, const std::vector<Trial>& history, std::uint64_t seed);
+
 /// The first open configuration with exactly this many changes, in the seed's order; nothing when the level is done.
 std::optional<Config> first_open_of_level(const SearchSpace& space, const std::vector<Trial>& history, std::size_t changes,
                                           std::uint64_t seed);

@@ -24,7 +24,7 @@ BEGIN {
   home["boost/process"] = "^backends/(server|child)_process\\.cpp$"
   home["boost/beast"] = "^backends/http_client\\.cpp$"
   home["Eigen/"] = "^search/gaussian_process\\.cpp$"
-  home["CLI/"] = "^tuner/cli/(options|options_tree|completions|man_page)\\.cpp$"
+  home["CLI/"] = "^tuner/cli/(options|options_tree|option_groups|completions|man_page)\\.cpp$"
   home["sqlite3.h"] = "^tuner/run/store\\.cpp$"
   home["valijson/"] = "^(backends/descriptor_schema|tuner/gate/tool_schema)\\.cpp$"
   home["nlohmann/json.hpp"] = "(\\.cpp|^tuner/core/json_support\\.hpp)$"

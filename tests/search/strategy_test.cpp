@@ -100,6 +100,22 @@ TEST_SUITE("search/strategy") {
     }
   }
 
+  TEST_CASE("a value that does nothing alone is tried with what makes it act, right after the single changes") {
+    const SearchSpace small = space(4, 3);  // b acts only with a
+    const std::size_t singles = configurations_with_changes(small, 1).size();
+    for (const Strategy& strategy : strategies()) {
+      CAPTURE(strategy.name);
+      const auto history = whole_run(strategy, small, 3, singles + 3);
+      REQUIRE(history.size() == singles + 3);
+      std::set<std::string> values_of_b;
+      for (std::size_t i = singles + 1; i < history.size(); ++i) {
+        REQUIRE(history[i].changed.values.contains("b"));
+        values_of_b.insert(text(history[i].changed.values.at("b")));
+      }
+      CHECK(values_of_b.size() == 2);
+    }
+  }
+
   TEST_CASE("every strategy ends when all that may be tried was tried") {
     const SearchSpace small = space(3, 3);
     std::set<std::string> expected;

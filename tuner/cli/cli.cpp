@@ -70,6 +70,7 @@ int dispatch(const std::vector<std::string>& arguments, std::ostream& out, std::
     case Action::version: out << version_text(); return exit_ok;
     case Action::completions: out << completions(options.shell); return exit_ok;
     case Action::man: out << man_page(); return exit_ok;
+    case Action::demo:
     case Action::tune: return command_tune(options, context);
     case Action::check: return command_check(options, context);
     case Action::measure: return command_measure(options, context);

@@ -57,7 +57,7 @@ std::vector<EngineState> engine_states(const Context& context, std::vector<Warni
     for (const auto& engine : catalog(context.paths.engines_folder)) {
       EngineState state{engine.name, "not found on PATH", false};
       try {
-        if (const auto binary = find_executable(engine, "", context.environment.variable("PATH"))) {
+        if (const auto binary = find_executable(engine, "", context.environment.search_path())) {
           const auto probe = probe_binary(engine, *binary, context.interrupt);
           state = {engine.name, fmt::format("{}  {}", escape_control(probe.version), probe.binary.string()), true};
         }

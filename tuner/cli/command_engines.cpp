@@ -84,7 +84,7 @@ std::vector<EngineDescriptor> wanted(const Options& options, const Context& cont
 /// In a list, an engine that does not answer is a line of the result; asked for by name it is an Error.
 FoundEngine look_for(const EngineDescriptor& engine, const Options& options, const Context& context) {
   FoundEngine found{engine, std::nullopt, {}};
-  const auto binary = find_executable(engine, options.binary, context.environment.variable("PATH"));
+  const auto binary = find_executable(engine, options.binary, context.environment.search_path());
   if (!binary) return found;
   if (!options.engine.empty() || !options.engine_file.empty()) {
     found.probe = probe_binary(engine, *binary, context.interrupt);

@@ -1,4 +1,4 @@
-#include "backends/gguf.hpp"
+#include "backends/model.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "core/error.hpp"
@@ -20,8 +20,8 @@ namespace {
 Target target_now(const Study& study) {
   Target now = study.target;
   now.machine = probe_machine();
-  now.model = read_gguf(study.target.model.path);
-  if (study.target.draft_model) now.draft_model = read_gguf(study.target.draft_model->path);
+  now.model = model_now(study.target.model);
+  if (study.target.draft_model) now.draft_model = model_now(*study.target.draft_model);
   return now;
 }
 

@@ -11,6 +11,7 @@ namespace sweetspot {
 /// What the process finds around it. main() fills it once from the system, tests make their own.
 struct Environment {
   std::map<std::string, std::string> variables;
+  std::string program_folder;  ///< where this program's executable is; empty: not known
   bool stdin_is_terminal = false;
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
@@ -21,6 +22,12 @@ struct Environment {
   std::string variable(const std::string& name) const {
     const auto found = variables.find(name);
     return found == variables.end() ? std::string{} : found->second;
+  }
+
+  /// Folders with executables, separated by ":": PATH, then the folder of this program, where its demo engine is.
+  std::string search_path() const {
+    const std::string path = variable("PATH");
+    return program_folder.empty() || path.empty() ? path + program_folder : path + ":" + program_folder;
   }
 };
 

@@ -1,7 +1,7 @@
 #include "cli/job.hpp"
 
 #include "backends/default_space.hpp"
-#include "backends/gguf.hpp"
+#include "backends/model.hpp"
 #include "cli/output.hpp"
 #include "cli/parameter_arguments.hpp"
 #include "cli/space_file.hpp"
@@ -32,20 +32,17 @@ EngineDescriptor chosen_engine(const Options& options, const Context& context) {
   const auto engines = catalog(context.paths.engines_folder);
   if (!options.engine.empty()) return find_engine(engines, options.engine);
   for (const EngineDescriptor& engine : engines) {
-    if (find_executable(engine, options.binary, context.environment.variable("PATH"))) return engine;
+    // An engine with models of its own is for demonstration: it is never what somebody means who names none.
+    if (engine.identity.models.empty() && find_executable(engine, options.binary, context.environment.search_path()))
+      return engine;
   }
   throw Error{"no engine was named and none was found on PATH", "install llama-server, or name its executable with --binary"};
 }
 
 EngineProbe probed(const EngineDescriptor& engine, const Options& options, const Context& context) {
-  const auto binary = find_executable(engine, options.binary, context.environment.variable("PATH"));
+  const auto binary = find_executable(engine, options.binary, context.environment.search_path());
   if (!binary) throw Error{engine.name + " was not found on PATH", "install it, or name its executable with --binary"};
   return probe_binary(engine, *binary, context.interrupt);
-}
-
-ModelIdentity model_from(const std::string& path, const std::string& option) {
-  if (path.empty()) throw Error{"no model was named", "give a model file with " + option};
-  return read_gguf(path);
 }
 
 std::int64_t served_context(const Options& options, const ModelIdentity& model) {
@@ -97,10 +94,11 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   ResolvedTarget resolved;
   LiveSetup& setup = resolved.setup;
   setup.engine = chosen_engine(options, context);
-  setup.model = model_from(options.model, "-m FILE");
-  if (!options.draft_model.empty()) resolved.target.draft_model = model_from(options.draft_model, "--draft-model FILE");
+  setup.model = find_model(setup.engine, options.model, "-m FILE");
+  if (!options.draft_model.empty())
+    resolved.target.draft_model = find_model(setup.engine, options.draft_model, "--draft-model FILE");
   setup.probe = probed(setup.engine, options, context);
-  setup.inputs.model = options.model;
+  setup.inputs.model = setup.model.path;
   setup.inputs.draft_model = options.draft_model;
   setup.inputs.context = served_context(options, setup.model);
   setup.inputs.extra_arguments = options.engine_arguments;

@@ -3,6 +3,8 @@
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 
+#include <boost/dll/runtime_symbol_info.hpp>
+
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +23,8 @@ int main(int argc, char** argv) {
     const auto equals = text.find('=');
     if (equals != std::string::npos) environment.variables[text.substr(0, equals)] = text.substr(equals + 1);
   }
+  boost::system::error_code unknown;
+  environment.program_folder = boost::dll::program_location(unknown).parent_path().string();
   environment.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
   environment.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
   environment.stderr_is_terminal = isatty(STDERR_FILENO) == 1;

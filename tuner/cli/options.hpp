@@ -14,7 +14,7 @@
 
 namespace sweetspot {
 
-enum class Action { help, version, tune, check, measure, engines, list, show, resume, run, doctor, completions, man };
+enum class Action { help, version, tune, demo, check, measure, engines, list, show, resume, run, doctor, completions, man };
 
 enum class ColourChoice { automatic, always, never };
 
@@ -42,6 +42,7 @@ struct Options {
   std::optional<std::int64_t> context;
   int port = 0;  ///< 0: a free one
   std::string url;
+  std::string machine;  ///< that the demo engine plays; empty: its own choice
 
   std::vector<std::string> parameters;  ///< NAME or NAME=VALUES
   std::vector<std::string> exclude;     ///< names

@@ -1,29 +1,17 @@
 #include "cli/options_tree.hpp"
 
-#include "cli/option_values.hpp"
-#include "core/text.hpp"
-#include "reports/report.hpp"
-#include "search/strategy.hpp"
+#include "cli/option_groups.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <functional>
-#include <string_view>
-#include <utility>
+#include <chrono>
 
 namespace sweetspot {
 
 namespace {
-
-constexpr std::string_view choosing = "What is run";
-constexpr std::string_view searching = "What is searched";
-constexpr std::string_view working = "The work";
-constexpr std::string_view showing = "Result and terminal";
 
 struct CommandText {
   Action action;
@@ -37,6 +25,9 @@ constexpr std::array commands{
                 "sweetspot tune llama-server -m model.gguf\n"
                 "sweetspot tune llama-server -m model.gguf --draft-model small.gguf --budget 10m\n"
                 "sweetspot tune llama-server -m model.gguf --param draft_depth=0,2,4 --param threads=1..8 --json -o result.json"},
+    CommandText{
+        Action::demo, "demo", "Tune the demo engine that comes with sweetspot: the whole job in a minute, nothing else needed",
+        "sweetspot demo\nsweetspot demo --machine m2-pro\nsweetspot demo -m demo-9b --goal agent --param draft_depth=0..5"},
     CommandText{Action::check, "check",
                 "Compare one configuration's output with plain greedy decoding; exit 0 for pass or tie, 1 otherwise",
                 "sweetspot check llama-server -m model.gguf\n"
@@ -61,6 +52,7 @@ constexpr std::array commands{
 };
 
 void add_options(CLI::App& command, Action action, Options& options);
+void choose_for_demo(const CLI::App& command, Options& options);
 OptionEntry entry_of(const CLI::Option& option);
 
 }  // namespace
@@ -79,8 +71,9 @@ std::shared_ptr<CLI::App> option_tree(Options& options) {
     command->allow_extras();
     command->set_help_flag();
     add_options(*command, text.action, options);
-    command->parse_complete_callback([&options, action = text.action] {
+    command->parse_complete_callback([&options, command, action = text.action] {
       if (options.help_topic.empty()) options.action = action;
+      if (action == Action::demo) choose_for_demo(*command, options);
     });
   }
   return app;
@@ -112,8 +105,8 @@ std::vector<std::string> OptionEntry::choices() const {
 bool OptionEntry::takes_file() const { return value == "FILE" || value == "MODEL" || value == "PATH"; }
 
 bool launches(Action action) {
-  return action == Action::tune || action == Action::check || action == Action::measure || action == Action::resume ||
-         action == Action::run;
+  return action == Action::tune || action == Action::demo || action == Action::check || action == Action::measure ||
+         action == Action::resume || action == Action::run;
 }
 
 const std::vector<std::string>& goal_names() {
@@ -123,159 +116,7 @@ const std::vector<std::string>& goal_names() {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, "|")); }
-
-std::vector<std::string> strategy_names() {
-  std::vector<std::string> names;
-  for (const auto& strategy : strategies()) names.emplace_back(strategy.name);
-  return names;
-}
-
-std::vector<std::string> format_names() {
-  std::vector<std::string> names;
-  for (const auto& format : report_formats()) names.emplace_back(format.name);
-  return names;
-}
-
-/// An option whose text is read by `take`; its Error gets the option's name in front.
-CLI::Option* add_read(CLI::App& command, const std::string& name, const std::string& value, std::string_view group,
-                      const std::string& description, std::function<void(const std::string&)> take) {
-  const auto named = [name, take = std::move(take)](const std::string& text) { read_named(name, text, take); };
-  return command.add_option_function<std::string>(name, named, description)->type_name(value)->group(std::string{group});
-}
-
-/// An option that takes one of a list of words.
-CLI::Option* add_word(CLI::App& command, const std::string& name, const std::vector<std::string>& words, std::string_view group,
-                      const std::string& description, std::string& target) {
-  return add_read(command, name, joined(words), group, description,
-                  [words, &target](const std::string& text) { target = one_of(text, words); });
-}
-
-template <typename Target>
-CLI::Option* add_text(CLI::App& command, const std::string& name, const std::string& value, std::string_view group,
-                      const std::string& description, Target& target) {
-  return add_read(command, name, value, group, description, [&target](const std::string& text) { target = not_empty(text); });
-}
-
-CLI::Option* add_texts(CLI::App& command, const std::string& name, const std::string& value, std::string_view group,
-                       const std::string& description, std::vector<std::string>& target) {
-  return command.add_option(name, target, description)
-      ->type_name(value)
-      ->group(std::string{group})
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-void add_flag(CLI::App& command, const std::string& name, std::string_view group, const std::string& description, bool& target) {
-  command.add_flag(name, target, description)->group(std::string{group});
-}
-
-void add_engine(CLI::App& command, Options& options) {
-  add_text(command, "ENGINE", "ENGINE", choosing, "Engine by name (see: sweetspot engines)", options.engine);
-  add_text(command, "--engine-file", "FILE", choosing, "Describe the engine by this file instead of a name", options.engine_file);
-  add_text(command, "--binary", "PATH", choosing, "The engine's executable; else the first one on PATH", options.binary);
-}
-
-void add_target(CLI::App& command, Options& options) {
-  add_text(command, "-m,--model", "MODEL", choosing, "Model file", options.model);
-  add_engine(command, options);
-  add_text(command, "--draft-model", "MODEL", choosing, "Draft model for speculation; used only while speculation is active",
-           options.draft_model);
-  add_read(command, "--context", "N", choosing, "Context size to serve, in tokens",
-           [&options](const std::string& text) { options.context = whole_number(text, 64, 16'777'216); });
-  add_read(command, "--port", "N", choosing, "A fixed port on 127.0.0.1 instead of a free one",
-           [&options](const std::string& text) { options.port = static_cast<int>(whole_number(text, 1, 65'535)); });
-}
-
-void add_search(CLI::App& command, Options& options) {
-  add_texts(command, "--param", "NAME[=VALUES]", searching,
-            "Search only these (repeatable); VALUES: a,b,c or lo..hi[:step], \"\\,\" for a comma in a value", options.parameters);
-  add_texts(command, "--exclude", "NAME", searching, "Leave out (repeatable)", options.exclude);
-  add_texts(command, "--fix", "NAME=VALUE", searching, "Hold at this value, in the default too (repeatable)", options.fix);
-  add_text(command, "--space", "FILE", searching, "The whole search space from a JSON file", options.space_file);
-  add_word(command, "--strategy", strategy_names(), searching, "How the next configuration is chosen (auto)", options.strategy);
-  add_read(command, "--min-gain", "PERCENT", searching, "Smallest confirmed gain worth leaving the default for (2)",
-           [&options](const std::string& text) { options.min_gain_percent = real_number(text, 0, 1000); });
-  command
-      .add_flag_callback(
-          "--allow-lossy", [&options] { options.allow_lossy = AllowLossy::yes; },
-          "Accept configurations that change the output within limits; reported apart")
-      ->group(std::string{searching});
-  add_flag(command, "-n,--dry-run", searching, "Print space, first configurations and command lines; start nothing",
-           options.dry_run);
-}
-
-void add_limits(CLI::App& command, Options& options) {
-  add_read(command, "--budget", "TIME", working, "Wall-clock limit: 9m, 90s, 1h30m (30m)", [&options](const std::string& text) {
-    options.budget = parse_duration(text);
-    options.budget_given = true;
-  });
-  add_read(command, "--trials", "N", working, "Limit of trials",
-           [&options](const std::string& text) { options.trials = static_cast<int>(whole_number(text, 1, 1'000'000)); });
-}
-
-void add_timed_work(CLI::App& command, Options& options) {
-  add_word(command, "--goal", goal_names(), working, "What fast means (agent)", options.goal);
-  add_read(command, "--sampler", "KEY=VALUE,...", working, "Sampler of the timed requests, as you run it (greedy)",
-           [&options](const std::string& text) { options.sampler = sampler_from(text); });
-  add_text(command, "--workload", "FILE", working, "Your own prompts: one OpenAI chat request body a line", options.workload);
-}
-
-void add_seed(CLI::App& command, Options& options) {
-  add_read(command, "--seed", "N", working, "Seed of everything that is random (1)",
-           [&options](const std::string& text) { options.seed = static_cast<std::uint64_t>(whole_number(text, 0, INT64_MAX)); });
-}
-
-void add_tier(CLI::App& command, Options& options, const std::string& description) {
-  add_word(command, "--tier", {"quick", "standard"}, working, description, options.tier);
-}
-
-void add_set(CLI::App& command, Options& options) {
-  add_texts(command, "--set", "NAME=VALUE", choosing, "Value of a parameter (repeatable)", options.set);
-}
-
-void add_store(CLI::App& command, Options& options) {
-  add_text(command, "--store", "PATH", showing, "Where studies live", options.store);
-}
-
-void add_result(CLI::App& command, Options& options) {
-  add_flag(command, "--json", showing, "One JSON document on stdout", options.json);
-  add_text(command, "-o,--output", "FILE", showing, "Where the result goes (- is stdout)", options.output);
-}
-
-void add_terminal(CLI::App& command, Options& options) {
-  add_flag(command, "-q,--quiet", showing, "No progress", options.quiet);
-  add_flag(command, "-v,--verbose", showing, "Say more of what is done", options.verbose);
-  add_read(command, "--color", "auto|always|never", showing, "Colour (auto: only on a terminal)",
-           [&options](const std::string& text) {
-             const auto word = one_of(text, {"auto", "always", "never"});
-             options.colour = word == "always"  ? ColourChoice::always
-                              : word == "never" ? ColourChoice::never
-                                                : ColourChoice::automatic;
-           });
-  command
-      .add_flag_callback(
-          "-h,--help",
-          [&options, &command] {
-            options.action = Action::help;
-            options.help_topic = command.get_name();
-          },
-          "Show this help")
-      ->group(std::string{showing});
-}
-
-void add_questions(CLI::App& command, Options& options) {
-  add_flag(command, "--no-input", showing, "Never ask", options.no_input);
-  add_flag(command, "--yes", showing, "Take the first offer instead of asking", options.yes);
-}
-
-void add_study(CLI::App& command, Options& options) {
-  add_text(command, "STUDY", "STUDY", choosing, "Id, a unique prefix of one, or nothing for the latest", options.study);
-}
-
-void add_tune(CLI::App& command, Options& options) {
-  add_target(command, options);
+void add_study_options(CLI::App& command, Options& options) {
   add_search(command, options);
   add_limits(command, options);
   add_timed_work(command, options);
@@ -284,6 +125,32 @@ void add_tune(CLI::App& command, Options& options) {
   add_questions(command, options);
   add_store(command, options);
   add_result(command, options);
+}
+
+void add_tune(CLI::App& command, Options& options) {
+  add_target(command, options);
+  add_study_options(command, options);
+}
+
+void add_demo(CLI::App& command, Options& options) {
+  add_text(command, "-m,--model", "MODEL", choosing, "Built-in model (see: sweetspot engines demo-engine)", options.model);
+  add_text(command, "--machine", "NAME", choosing,
+           "Machine to play: m1-max, m2-pro, m3-max, m4-pro, m4-max, m5-pro, m5-max (m5-pro)", options.machine);
+  add_serving(command, options);
+  add_study_options(command, options);
+}
+
+/// What a demonstration is about, unless the user says otherwise: draft depth, and a mode that only looks fast.
+void choose_for_demo(const CLI::App& command, Options& options) {
+  options.engine = "demo-engine";
+  if (!options.budget_given) options.budget = std::chrono::seconds{90};
+  if (command.count("--goal") == 0) options.goal = "decode";
+  if (options.parameters.empty() && options.space_file.empty())
+    options.parameters = {"draft_depth=0,1,2,3,5", "optimistic=off,on", "stream_interval=1,8", "kv_type_k=f16,q4_0"};
+  // Two hundred times as fast as the machine that is played, unless the engine's arguments say otherwise (the last counts).
+  std::vector<std::string> arguments{"--time-scale", "200"};
+  if (!options.machine.empty()) arguments.insert(arguments.begin(), {"--machine", options.machine});
+  options.engine_arguments.insert(options.engine_arguments.begin(), arguments.begin(), arguments.end());
 }
 
 void add_check(CLI::App& command, Options& options) {
@@ -322,6 +189,7 @@ void add_show(CLI::App& command, Options& options) {
 void add_options(CLI::App& command, Action action, Options& options) {
   switch (action) {
     case Action::tune: add_tune(command, options); break;
+    case Action::demo: add_demo(command, options); break;
     case Action::check: add_check(command, options); break;
     case Action::measure: add_measure(command, options); break;
     case Action::engines: add_engines(command, options); break;

@@ -103,13 +103,14 @@ void require_supported(const EngineDescriptor& engine, const EngineProbe& probe,
       Config config = space.baseline;
       config.values[axis.parameter] = value;
       const std::string asked = axis.parameter + "=" + text(value);
+      const bool launchable = std::any_of(valid.begin(), valid.end(), [&](const Config& candidate) {
+        const auto found = candidate.values.find(axis.parameter);
+        return found != candidate.values.end() && found->second == value &&
+               !unsupported_reason(engine, probe, candidate, model, inputs);
+      });
+      if (launchable) continue;
       if (const auto reason = unsupported_reason(engine, probe, config, model, inputs))
         throw Error{asked + ": " + *reason, "leave the value out of --param"};
-      const bool reachable = std::any_of(valid.begin(), valid.end(), [&](const Config& candidate) {
-        const auto found = candidate.values.find(axis.parameter);
-        return found != candidate.values.end() && found->second == value;
-      });
-      if (reachable) continue;
       const auto reason = reason_in_combinations(engine, probe, space, config, model, inputs);
       throw Error{asked + " is in no configuration that can be launched" + (reason ? ": " + *reason : ""),
                   "add what it needs with --param or --fix, or leave it out"};
