@@ -20,7 +20,7 @@ std::set<std::string> tried_keys(const SearchSpace& space, const std::vector<Tri
 
 bool is_open(const SearchSpace& space, const std::vector<Trial>& history, const std::set<std::string>& tried,
              const Config& config) {
-  return !tried.contains(key(config)) && !contains_known_bad(difference(config, space.baseline), history);
+  return !tried.contains(key(config)) && !contains_known_bad(difference(config, space.baseline), history, space.allow_lossy);
 }
 
 std::optional<Config> first_open_dependent(const SearchSpace& space, const std::vector<Trial>& history, std::uint64_t seed) {

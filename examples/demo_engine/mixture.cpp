@@ -12,6 +12,7 @@ constexpr double back_off = 0.35;     // weight of shorter contexts, per differe
 constexpr double other_kind = 0.001;  // weight of a count from another kind of text
 constexpr double weight_least = 1e-7;
 constexpr std::size_t candidates_enough = 24;  // then contexts shorter still are not asked
+constexpr std::size_t candidates_least = 12;   // what distribution() promises, and room for tokens that are set apart
 constexpr double little_left = 0.02;           // of the probability, for these
 constexpr double preference = 1.35;            // nat: how much the model's own taste moves a free choice
 constexpr double unlisted = 0.004;             // probability left for all tokens that are not among the candidates
@@ -151,6 +152,11 @@ void Mixture::add_ngrams(const Ngrams::Context& context, const Source& source) {
     }
     left -= share;
     if (size_ >= candidates_enough && left < little_left) break;
+  }
+  // Where little is known, the most common words fill the list.
+  for (const Continuation& one : grammar_.ngrams.after(context, 0)) {
+    if (size_ >= candidates_least) break;
+    if (one.token != grammar_.vocabulary.end_of_turn() && !grammar_.ngrams.is_slot(one.token)) add(one.token, weight_least);
   }
 }
 

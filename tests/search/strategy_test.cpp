@@ -80,7 +80,7 @@ void check_contract(const Strategy& strategy, const SearchSpace& space, std::siz
     CHECK_FALSE(refusal(space, one.config));
     CHECK(canonical(space, one.config) == one.config);
     const std::vector<Trial> before(history.begin(), history.begin() + static_cast<std::ptrdiff_t>(i));
-    CHECK_FALSE(contains_known_bad(one.changed, before));
+    CHECK_FALSE(contains_known_bad(one.changed, before, space.allow_lossy));
     const bool single = one.changed.values.size() == 1;
     CHECK_FALSE((single && past_singles));
     past_singles = past_singles || one.changed.values.size() > 1;
@@ -188,10 +188,13 @@ TEST_SUITE("search/known_bad") {
     const SearchSpace some = space(3, 3);
     const auto with = [&](std::map<std::string, Value> values) { return merged(some.baseline, Config{std::move(values)}); };
     const Config pair{{{"a", integer(2)}, {"c", integer(1)}}};
-    const auto bad_after = [&](const Trial& one) { return contains_known_bad(pair, {one}); };
+    const auto bad_after = [&](const Trial& one, AllowLossy allow = AllowLossy::no) {
+      return contains_known_bad(pair, {one}, allow);
+    };
     const Config alone = with({{"c", integer(1)}});
     CHECK(bad_after(trial(some, alone, Outcome::broken)));
-    CHECK_FALSE(bad_after(trial(some, alone, Outcome::lossy)));
+    CHECK(bad_after(trial(some, alone, Outcome::lossy)));
+    CHECK_FALSE(bad_after(trial(some, alone, Outcome::lossy), AllowLossy::yes));
     CHECK_FALSE(bad_after(trial(some, with({{"c", integer(2)}}), Outcome::broken)));
     CHECK_FALSE(bad_after(trial(some, with(pair.values), Outcome::broken)));
     CHECK_FALSE(bad_after(trial(some, some.baseline, Outcome::broken)));

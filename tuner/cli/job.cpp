@@ -125,6 +125,7 @@ TuneJob tune_job(const Options& options, Context& context) {
   job.space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, axes,
                            resolved.fixed);
   require_supported(resolved.setup.engine, resolved.setup.probe, job.space, resolved.setup.model, resolved.setup.inputs);
+  job.space.allow_lossy = options.allow_lossy;
   job.strategy = find_strategy(options.strategy).name;
   job.settings.budget_s = std::chrono::duration<double>(options.budget).count();
   job.settings.trials_most = options.trials.value_or(0);

@@ -2,6 +2,7 @@
 
 #include "core/config.hpp"
 #include "core/parameter.hpp"
+#include "core/verdict.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -23,6 +24,7 @@ struct SearchSpace {
   std::vector<Axis> axes;
   std::vector<Parameter> parameters;  ///< of every axis and of all that the constraints name
   std::vector<Constraint> constraints;
+  AllowLossy allow_lossy = AllowLossy::no;  ///< no: a value that is lossy by itself is in no combination
   bool operator==(const SearchSpace&) const = default;
 };
 

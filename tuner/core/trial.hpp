@@ -42,7 +42,6 @@ struct Trial {
 };
 
 /// Passed the gate, did not fail, has a score. `lossy` counts only when the caller allows it.
-enum class AllowLossy { no, yes };
 bool eligible(const Trial& trial, AllowLossy allow);
 
 }  // namespace sweetspot

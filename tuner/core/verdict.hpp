@@ -11,6 +11,9 @@ namespace sweetspot {
 /// In the order of gate.md 7.1. Only pass and tie (and lossy on request) make a configuration eligible.
 enum class Outcome { pass, tie, lossy, broken, inconclusive, error };
 
+/// Whether the user takes output that is changed within limits for more speed.
+enum class AllowLossy { no, yes };
+
 std::string_view to_string(Outcome outcome);
 Outcome outcome_from(std::string_view text);
 

@@ -107,6 +107,14 @@ std::optional<Sequence> plain_sequence(const ChatTarget& server, const Reference
   return text_sequence(server, reference, plain, interrupt);
 }
 
+/// The end of what comes before, short enough that the difference after it is seen in one line.
+std::string lead(const std::string& before) {
+  constexpr std::size_t lead_bytes = 24;
+  std::size_t from = before.size() > lead_bytes ? before.size() - lead_bytes : 0;
+  while (from < before.size() && (static_cast<unsigned char>(before[from]) & 0xC0U) == 0x80U) ++from;
+  return before.substr(from);
+}
+
 std::string shown(const TokenRecord& record) { return record.top.empty() ? "" : record.top.front().bytes; }
 
 /// What the reference thinks of the token at `i`; nothing when it cannot be told, and then not of what follows either.
@@ -158,7 +166,7 @@ ScoredText score(const ChatTarget& server, const Sequence& sequence, std::int64_
     if (first_miscommit || (scored.figures.miscommit == 0 && judgement->margin_at_least > scored.figures.worst_margin)) {
       const std::string seen = observed.empty() ? std::string(rest.substr(0, excerpt_bytes)) : observed;
       scored.worst =
-          Evidence{scored.prompt_id, before + shown(opinion), before + (seen.empty() ? "(end)" : seen),
+          Evidence{scored.prompt_id, lead(before) + shown(opinion), lead(before) + (seen.empty() ? "(end)" : seen),
                    "at token " + std::to_string(i) + " the reference prefers another one by " +
                        std::to_string(judgement->margin_at_least).substr(0, 4) + " nat" + (judgement->margin ? "" : " or more")};
     }
