@@ -71,8 +71,8 @@ TEST_SUITE("cli/completions") {
   }
 
   TEST_CASE("the words of an option complete") {
-    CHECK(completions("bash").find("--tier) COMPREPLY=($(compgen -W 'quick standard'") != std::string::npos);
-    CHECK(completions("fish").find("-l tier -x -a 'quick standard'") != std::string::npos);
+    CHECK(completions("bash").find("--tier) COMPREPLY=($(compgen -W 'quick standard release'") != std::string::npos);
+    CHECK(completions("fish").find("-l tier -x -a 'quick standard release'") != std::string::npos);
   }
 
   TEST_CASE("another shell is refused with the known ones") { CHECK_THROWS_AS(completions("csh"), Error); }

@@ -21,6 +21,7 @@ struct FakeRunner final : TrialRunner {
   std::map<std::string, Outcome> outcomes;
   std::map<std::string, FailureKind> failures;
   std::map<std::string, Outcome> standard_outcomes;
+  std::map<Tier, int> gated;
   double noise = 0.01;
   double clock = 0;
   int visits = 0;
@@ -41,7 +42,8 @@ struct FakeRunner final : TrialRunner {
     if (order.gate) {
       outcome.verdict = Verdict{};
       outcome.verdict->outcome = outcomes.contains(name) ? outcomes.at(name) : Outcome::pass;
-      if (order.gate == Tier::standard && standard_outcomes.contains(name)) outcome.verdict->outcome = standard_outcomes.at(name);
+      ++gated[*order.gate];
+      if (order.gate != Tier::quick && standard_outcomes.contains(name)) outcome.verdict->outcome = standard_outcomes.at(name);
       outcome.verdict->check = "G6";
       outcome.gate_speed_ratio = 10 / seconds.at(name);
       if (outcome.verdict->outcome == Outcome::broken) return outcome;
@@ -163,6 +165,19 @@ TEST_SUITE("run/study_loop") {
     REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
     CHECK(key(fixture.study.recommendation.changed).find("b=2") != std::string::npos);
     CHECK(key(fixture.study.recommendation.changed).find("a=1") == std::string::npos);
+  }
+
+  TEST_CASE("a finalist stands the tier that was asked for") {
+    for (const Tier tier : {Tier::quick, Tier::standard, Tier::release}) {
+      CAPTURE(to_string(tier));
+      Fixture fixture;
+      fixture.settings.finalist_tier = tier;
+      fixture.runner.seconds[Fixture::name(1, 0)] = 5;
+      fixture.run();
+      CHECK(fixture.study.recommendation.kind == RecommendationKind::improvement);
+      CHECK(fixture.runner.gated[Tier::standard] == (tier == Tier::standard ? 1 : 0));
+      CHECK(fixture.runner.gated[Tier::release] == (tier == Tier::release ? 1 : 0));
+    }
   }
 
   TEST_CASE("a crash is data and the study goes on") {

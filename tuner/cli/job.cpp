@@ -131,6 +131,7 @@ TuneJob tune_job(const Options& options, Context& context) {
   job.settings.trials_most = options.trials.value_or(0);
   job.settings.min_gain_ratio = 1 + options.min_gain_percent / 100;
   job.settings.allow_lossy = options.allow_lossy;
+  if (!options.tier.empty()) job.settings.finalist_tier = tier_from(options.tier);
   job.settings.goal = resolved.setup.goal;
   job.settings.seed = options.seed;
 

@@ -131,7 +131,7 @@ void add_seed(CLI::App& command, Options& options) {
 }
 
 void add_tier(CLI::App& command, Options& options, const std::string& description) {
-  add_word(command, "--tier", {"quick", "standard"}, working, description, options.tier);
+  add_word(command, "--tier", {"quick", "standard", "release"}, working, description, options.tier);
 }
 
 void add_set(CLI::App& command, Options& options) {

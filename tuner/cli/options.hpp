@@ -56,7 +56,7 @@ struct Options {
   std::chrono::milliseconds budget = std::chrono::minutes{30};
   bool budget_given = false;
   std::optional<int> trials;
-  std::string tier;  ///< "quick", "standard"; empty: the command's own choice
+  std::string tier;  ///< "quick", "standard", "release"; empty: the command's own choice
   std::string strategy = "auto";
   std::uint64_t seed = 1;
   double min_gain_percent = 2;

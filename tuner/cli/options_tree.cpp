@@ -120,7 +120,7 @@ void add_study_options(CLI::App& command, Options& options) {
   add_search(command, options);
   add_limits(command, options);
   add_timed_work(command, options);
-  add_tier(command, options, "How long outputs are checked: while searching and for finalists");
+  add_tier(command, options, "How long a finalist's output is checked (standard; while searching it is quick)");
   add_seed(command, options);
   add_questions(command, options);
   add_store(command, options);

@@ -21,7 +21,7 @@ constexpr int anchor_every = 5;               ///< visits between two of the def
 constexpr std::size_t racers_most = 3;        ///< beside the default
 constexpr double racer_slack = 1.15;          ///< times the best score: others cannot win any more
 constexpr int race_rounds = 2;                ///< each a mirrored block
-constexpr int finalists_most = 3;             ///< tried at the standard tier before the default is kept
+constexpr int finalists_most = 3;             ///< tried at the finalists' tier before the default is kept
 
 enum class Reserve { for_confirm, none };
 
@@ -83,16 +83,18 @@ void race(StudySession& session) {
   }
 }
 
-/// The best candidate that also stands the standard tier; nothing when none does.
+/// The best candidate that also stands the finalists' tier; nothing when none does.
 std::optional<Config> finalist(StudySession& session) {
   for (int tried = 0; tried < finalists_most; ++tried) {
     const auto candidates = ranked(session.study, session.settings.goal, session.settings.allow_lossy);
     if (candidates.empty()) return std::nullopt;
     const Config config = candidates.front()->config;
     if (!worth_confirming(session, *candidates.front())) return std::nullopt;
-    session.observer.note("standard check of " + display(candidates.front()->changed));
+    const Tier tier = session.settings.finalist_tier;
+    if (tier == Tier::quick) return config;
+    session.observer.note(fmt::format("{} check of {}", to_string(tier), display(candidates.front()->changed)));
     Trial& trial = session.trial(config);
-    session.visit(trial, std::nullopt, Tier::standard);
+    session.visit(trial, std::nullopt, tier);
     if (eligible(trial, session.settings.allow_lossy)) return config;
   }
   return std::nullopt;

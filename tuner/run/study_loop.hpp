@@ -19,6 +19,7 @@ struct StudySettings {
   int trials_most = 0;  ///< 0: no limit
   double min_gain_ratio = 1.02;
   AllowLossy allow_lossy = AllowLossy::no;
+  Tier finalist_tier = Tier::standard;  ///< what a candidate must stand before it is confirmed; quick is what searching asks
   Goal goal;
   std::set<std::string> not_scored;  ///< classes that cannot be verified
   TimedEffort search_effort;
