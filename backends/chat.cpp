@@ -120,7 +120,10 @@ HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, 
                           RequestSample& sample) {
   const auto& protocol = target.engine->protocol;
   ChatStream stream{protocol};
+  std::vector<ChunkArrival> reads;
   const auto on_bytes = [&](std::string_view bytes, std::chrono::duration<double, std::milli> at) {
+    if (!bytes.empty() && reads.size() < limits::reads_kept)
+      reads.push_back({at.count(), static_cast<std::int64_t>(bytes.size())});
     if (!bytes.empty()) stream.feed(bytes, at.count());
     if (const auto terminated = stream.terminated_ms()) return at.count() < *terminated + after_terminator_ms;
     if (options.cancel_after_chunks > 0 && stream.sample().chunks.size() >= options.cancel_after_chunks) return false;
@@ -136,6 +139,7 @@ HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, 
   seen.prompt_class = sample.prompt_class;
   seen.streamed = true;
   seen.request_json = sample.request_json;
+  seen.reads = std::move(reads);
   sample = std::move(seen);
   return response;
 }

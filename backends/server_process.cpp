@@ -185,8 +185,10 @@ void ServerProcess::Impl::read_properties(const InterruptFlag& interrupt) {
   if (!engine.ready.alias_pointer.empty()) {
     const nlohmann::json::json_pointer pointer{engine.ready.alias_pointer};
     if (!json.contains(pointer) || json.at(pointer) != alias) {
-      fail(FailureKind::not_ready,
-           fmt::format("another server answers on port {}: it does not bear the name that ours was given", port));
+      throw ForeignServer{
+          Failure{FailureKind::not_ready,
+                  fmt::format("another server answers on port {}: it does not bear the name that ours was given", port),
+                  log_tail()}};
     }
   }
   properties = response.body;

@@ -2,6 +2,7 @@
 
 #include "backends/descriptor.hpp"
 #include "backends/launch_plan.hpp"
+#include "core/failure.hpp"
 #include "core/interrupt.hpp"
 #include "core/limits.hpp"
 
@@ -13,6 +14,12 @@
 #include <vector>
 
 namespace sweetspot {
+
+/// Another server than the one that was started answers on its port: what is measured would not be what was launched.
+class ForeignServer : public TrialError {
+public:
+  using TrialError::TrialError;
+};
 
 /// Result of a short command run to its end.
 struct CommandOutput {
@@ -31,8 +38,8 @@ CommandOutput run_command(const LaunchPlan& plan, std::chrono::milliseconds time
 class ServerProcess {
 public:
   /// Starts the plan on a free port and returns when the server is ready and proved to be ours: health endpoint, our
-  /// alias in its properties, a one-token completion, child alive all the while. Throws TrialError(Failure) with the
-  /// engine's own message and the log's tail; Interrupted on Ctrl-C. `requested_port` 0 chooses a free one; another one
+  /// alias in its properties, a one-token completion, child alive all the while. Throws ForeignServer, or TrialError with
+  /// the engine's own message and the log's tail; Interrupted on Ctrl-C. `requested_port` 0 chooses a free one; another one
   /// that is already answered or bound is refused (Failure not_ready naming the port). `stop_grace`: between SIGTERM and
   /// SIGKILL.
   static ServerProcess start(const EngineDescriptor& engine, const LaunchPlan& plan, std::chrono::milliseconds ready_timeout,

@@ -55,7 +55,10 @@ int dispatch(const std::vector<std::string>& arguments, std::ostream& out, std::
   auto paths = paths_from(environment);
   auto options = parse_options(arguments, environment, paths.config_file);
   options.arguments = arguments;
-  if (!options.store.empty()) paths.store = options.store;
+  if (!options.store.empty()) {
+    paths.store = options.store;
+    paths.evidence = options.store.parent_path() / "evidence";
+  }
   const NeverInterrupted never;
   Context context{out,
                   err,

@@ -8,6 +8,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "run/check_run.hpp"
+#include "run/evidence.hpp"
 #include "run/prepare.hpp"
 
 #include <fmt/format.h>
@@ -34,6 +35,7 @@ Json report_json(const CheckReport& report, const Target& target, Tier tier) {
           {"model", target.model},
           {"config", report.config},
           {"changed", report.changed},
+          {"culprit", report.culprit},
           {"tier", to_string(tier)},
           {"verdict", report.verdict},
           {"evidence", evidence},
@@ -46,10 +48,11 @@ Json report_json(const CheckReport& report, const Target& target, Tier tier) {
           {"command", report.command ? Json(*report.command) : Json(nullptr)}};
 }
 
-std::string report_text(const CheckReport& report) {
+std::string report_text(const CheckReport& report, const std::filesystem::path& evidence) {
   const Verdict& verdict = report.verdict;
   std::string text =
       fmt::format("{}  {}  {}\n", to_string(verdict.outcome), display(report.changed), escape_control(verdict.detail));
+  if (!report.culprit.values.empty()) text += fmt::format("  by {} alone\n", display(report.culprit));
   for (const CheckResult& check : verdict.checks)
     text += fmt::format("  {:<4} {:<12} {}\n", check.id, to_string(check.outcome), escape_control(check.detail));
   if (verdict.evidence) {
@@ -70,6 +73,8 @@ std::string report_text(const CheckReport& report) {
   if (report.failure && !report.failure->log_tail.empty())
     text += "\nlast lines of the server's log:\n" + report.failure->log_tail + "\n";
   if (report.command) text += "\n  " + report.command->shell + "\n";
+  if (!verdict.evidence_folder.empty() && verdict.outcome > Outcome::tie)
+    text += evidence_text(evidence, verdict.evidence_folder);
   return text;
 }
 
@@ -88,7 +93,9 @@ int command_check(const Options& options, Context& context) {
   job.setup = std::move(resolved.setup);
   const CheckReport report = run_check(job, context.interrupt, progress_output(context));
   clear_status(context);
-  write_result(options, context, options.json ? json_text(report_json(report, target, job.tier), 2) + "\n" : report_text(report));
+  write_result(
+      options, context,
+      options.json ? json_text(report_json(report, target, job.tier), 2) + "\n" : report_text(report, context.paths.evidence));
   return report.verdict.outcome <= Outcome::tie ? exit_ok : exit_failed;
 }
 

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "reports/report.hpp"
+#include "run/evidence.hpp"
 #include "run/store.hpp"
 
 #include <fmt/format.h>
@@ -33,9 +34,15 @@ int command_show(const Options& options, Context& context) {
   const bool to_file = !options.output.empty() && options.output != "-";
   const ReportOptions report{to_file && options.colour != ColourChoice::always ? Colour::no : context.out_colour,
                              TrialTable::yes};
-  write_result(
-      options, context,
-      options.trial.empty() ? format.study(study, report) : format.trial(study, trial_named(study, options.trial), report));
+  if (options.trial.empty()) {
+    write_result(options, context, format.study(study, report));
+    return exit_ok;
+  }
+  const Trial& trial = trial_named(study, options.trial);
+  std::string text = format.trial(study, trial, report);
+  if (format_name(options) == "text" && trial.verdict && !trial.verdict->evidence_folder.empty())
+    text += evidence_text(context.paths.evidence, trial.verdict->evidence_folder);
+  write_result(options, context, text);
   return exit_ok;
 }
 

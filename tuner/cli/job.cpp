@@ -8,6 +8,7 @@
 #include "cli/version.hpp"
 #include "core/error.hpp"
 #include "core/id.hpp"
+#include "core/rng.hpp"
 #include "core/text.hpp"
 #include "gate/prompt_set.hpp"
 #include "run/machine.hpp"
@@ -105,6 +106,7 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   setup.parameters = parameters_of(setup.engine, setup.probe);
   setup.port = options.port;
   setup.cache_folder = context.paths.cache;
+  setup.evidence_folder = context.paths.evidence;
   setup.gate_prompts = gate_prompts();
   setup.timed_prompts = timed_prompts_for(options);
   setup.goal = find_goal(options.goal);
@@ -144,6 +146,7 @@ TuneJob tune_job(const Options& options, Context& context) {
   study.goal = options.goal;
   study.sampler = sampler_text(options.sampler);
   study.target = resolved.target;
+  resolved.setup.fresh_seed = derived_seed(options.seed, study.id);
   study.key =
       study_key(study.target, study.goal, options.sampler, prompt_set_digest(resolved.setup.timed_prompts), resolved.fixed);
   study.fixed.values = resolved.setup.engine.launch.fixed;

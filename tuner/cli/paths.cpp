@@ -22,6 +22,7 @@ Paths paths_from(const Environment& environment) {
   const auto config = base_folder(environment, "XDG_CONFIG_HOME", ".config") / "sweetspot";
   return Paths{config / "config.json", config / "engines",
                base_folder(environment, "XDG_STATE_HOME", ".local/state") / "sweetspot" / "studies.sqlite",
+               base_folder(environment, "XDG_STATE_HOME", ".local/state") / "sweetspot" / "evidence",
                base_folder(environment, "XDG_CACHE_HOME", ".cache") / "sweetspot"};
 }
 

@@ -11,6 +11,7 @@ struct Paths {
   std::filesystem::path config_file;     ///< $XDG_CONFIG_HOME/sweetspot/config.json, else ~/.config/sweetspot/config.json
   std::filesystem::path engines_folder;  ///< engines/ beside it: the user's own engine files
   std::filesystem::path store;           ///< $XDG_STATE_HOME/sweetspot/studies.sqlite, else ~/.local/state/...
+  std::filesystem::path evidence;        ///< evidence/ beside the store
   std::filesystem::path cache;           ///< $XDG_CACHE_HOME/sweetspot, else ~/.cache/sweetspot
 };
 

@@ -58,11 +58,14 @@ void to_json(Json& json, const Verdict& verdict) {
               {"not_verified", verdict.not_verified},
               {"divergences", verdict.divergences},
               {"rescored", or_null(verdict.rescored)},
+              {"quality", or_null(verdict.quality)},
+              {"beyond_limit", verdict.beyond_limit},
               {"evidence", or_null(verdict.evidence)},
               {"checks", verdict.checks},
               {"prompts_compared", verdict.prompts_compared},
               {"tokens_compared", verdict.tokens_compared},
-              {"requests", verdict.requests}};
+              {"requests", verdict.requests},
+              {"evidence_folder", verdict.evidence_folder}};
 }
 
 void from_json(const Json& json, Verdict& verdict) {
@@ -73,11 +76,14 @@ void from_json(const Json& json, Verdict& verdict) {
   read(json, "not_verified", verdict.not_verified);
   read(json, "divergences", verdict.divergences);
   read(json, "rescored", verdict.rescored);
+  read(json, "quality", verdict.quality);
+  read(json, "beyond_limit", verdict.beyond_limit);
   read(json, "evidence", verdict.evidence);
   read(json, "checks", verdict.checks);
   read(json, "prompts_compared", verdict.prompts_compared);
   read(json, "tokens_compared", verdict.tokens_compared);
   read(json, "requests", verdict.requests);
+  read(json, "evidence_folder", verdict.evidence_folder);
 }
 
 void to_json(Json& json, const CheckResult& check) {
@@ -109,11 +115,8 @@ void from_json(const Json& json, Divergence& divergence) {
 }
 
 void to_json(Json& json, const Rescored& rescored) {
-  json = Json{{"tokens", rescored.tokens},
-              {"disagree", rescored.disagree},
-              {"grey", rescored.grey},
-              {"miscommit", rescored.miscommit},
-              {"worst_margin", rescored.worst_margin}};
+  json = Json{{"tokens", rescored.tokens},       {"disagree", rescored.disagree},         {"grey", rescored.grey},
+              {"miscommit", rescored.miscommit}, {"worst_margin", rescored.worst_margin}, {"histogram", rescored.histogram}};
 }
 
 void from_json(const Json& json, Rescored& rescored) {
@@ -123,6 +126,18 @@ void from_json(const Json& json, Rescored& rescored) {
   read(json, "grey", rescored.grey);
   read(json, "miscommit", rescored.miscommit);
   read(json, "worst_margin", rescored.worst_margin);
+  read(json, "histogram", rescored.histogram);
+}
+
+void to_json(Json& json, const Quality& quality) {
+  json = Json{{"positions", quality.positions}, {"mean_kld", quality.mean_kld}, {"same_top_rate", quality.same_top_rate}};
+}
+
+void from_json(const Json& json, Quality& quality) {
+  expect_object(json, "quality");
+  read(json, "positions", quality.positions);
+  read(json, "mean_kld", quality.mean_kld);
+  read(json, "same_top_rate", quality.same_top_rate);
 }
 
 void to_json(Json& json, const Evidence& evidence) {

@@ -20,6 +20,8 @@ void to_json(nlohmann::ordered_json& json, const Failure& failure);
 void from_json(const nlohmann::ordered_json& json, Failure& failure);
 void to_json(nlohmann::ordered_json& json, const Verdict& verdict);
 void from_json(const nlohmann::ordered_json& json, Verdict& verdict);
+void to_json(nlohmann::ordered_json& json, const Rescored& rescored);
+void from_json(const nlohmann::ordered_json& json, Rescored& rescored);
 void to_json(nlohmann::ordered_json& json, const Evidence& evidence);
 void from_json(const nlohmann::ordered_json& json, Evidence& evidence);
 void to_json(nlohmann::ordered_json& json, const Visit& visit);

@@ -14,10 +14,10 @@
 namespace sweetspot {
 
 // The parts of the nouns in json.hpp; here because nlohmann's library finds them only by their argument's namespace.
+void to_json(nlohmann::ordered_json& json, const Quality& quality);
+void from_json(const nlohmann::ordered_json& json, Quality& quality);
 void to_json(nlohmann::ordered_json& json, const Divergence& divergence);
 void from_json(const nlohmann::ordered_json& json, Divergence& divergence);
-void to_json(nlohmann::ordered_json& json, const Rescored& rescored);
-void from_json(const nlohmann::ordered_json& json, Rescored& rescored);
 void to_json(nlohmann::ordered_json& json, const CheckResult& check);
 void from_json(const nlohmann::ordered_json& json, CheckResult& check);
 void to_json(nlohmann::ordered_json& json, const ToolCall& call);

@@ -22,6 +22,7 @@ inline constexpr std::size_t sse_line_bytes = 1 << 20;
 inline constexpr std::size_t sse_events = 200'000;  ///< of one response
 inline constexpr std::size_t response_bytes = 64 << 20;
 inline constexpr std::size_t raw_bytes_kept = 2 << 20;
+inline constexpr std::size_t reads_kept = 100'000;
 inline constexpr int json_depth = 64;
 
 }  // namespace sweetspot::limits

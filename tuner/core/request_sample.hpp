@@ -76,6 +76,7 @@ struct RequestSample {
   std::optional<double> last_token_ms;
   double total_ms = 0;
   std::vector<ChunkArrival> chunks;
+  std::vector<ChunkArrival> reads;  ///< the response's bytes as they arrived; not stored
   std::string text;
   std::string reasoning;
   std::vector<ToolCall> calls;

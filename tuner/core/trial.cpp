@@ -21,7 +21,7 @@ bool eligible(const Trial& trial, AllowLossy allow) {
   switch (trial.verdict->outcome) {
     case Outcome::pass:
     case Outcome::tie: return true;
-    case Outcome::lossy: return allow == AllowLossy::yes;
+    case Outcome::lossy: return allow == AllowLossy::yes && !trial.verdict->beyond_limit;
     case Outcome::broken:
     case Outcome::inconclusive:
     case Outcome::error: return false;

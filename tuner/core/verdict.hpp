@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,7 +35,17 @@ struct Rescored {
   std::int64_t grey = 0;       ///< tau < margin <= 2 nat
   std::int64_t miscommit = 0;  ///< margin > 2 nat, or outside the top
   double worst_margin = 0;     ///< nat; outside the top counts as the margin to the last alternative shown
+  /// Positions by margin: none, up to 0.1, 0.5, 1, 2, 4 nat, and beyond.
+  std::array<std::int64_t, 7> histogram{};
   bool operator==(const Rescored&) const = default;
+};
+
+/// The candidate's next-token distribution against the reference's, on the reference's own text (gate.md G12).
+struct Quality {
+  std::int64_t positions = 0;
+  double mean_kld = 0;       ///< nat a token, a lower bound from the tokens that both list
+  double same_top_rate = 0;  ///< share of positions with the same most probable token
+  bool operator==(const Quality&) const = default;
 };
 
 /// The shortest prompt that shows it.
@@ -60,11 +71,14 @@ struct Verdict {
   std::vector<std::string> not_verified;
   std::vector<Divergence> divergences;
   std::optional<Rescored> rescored;
+  std::optional<Quality> quality;
+  bool beyond_limit = false;  ///< changed by more than AllowLossy takes
   std::optional<Evidence> evidence;
   std::vector<CheckResult> checks;
   std::int64_t prompts_compared = 0;
   std::int64_t tokens_compared = 0;
   std::int64_t requests = 0;
+  std::string evidence_folder;  ///< name of the folder that holds all that was seen; empty: none was written
   bool operator==(const Verdict&) const = default;
 };
 

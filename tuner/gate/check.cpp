@@ -1,5 +1,7 @@
 #include "gate/check.hpp"
 
+#include "gate/depth_prompts.hpp"
+
 #include <array>
 
 namespace sweetspot {
@@ -8,7 +10,7 @@ std::span<const PromptCheckRow> prompt_checks() {
   static constexpr std::array rows = {
       PromptCheckRow{"G3", "protocol", check_protocol},      PromptCheckRow{"G4", "conservation", check_conservation},
       PromptCheckRow{"G5", "streaming", check_stream},       PromptCheckRow{"G8", "tool calls", check_tools},
-      PromptCheckRow{"G9", "degeneration", check_detectors},
+      PromptCheckRow{"G9", "degeneration", check_detectors}, PromptCheckRow{"G11", "depth", check_depth, depth_class},
   };
   return rows;
 }

@@ -51,6 +51,13 @@ std::vector<StateAnswer> ask_state(const ChatTarget& candidate, const Reference&
 /// All texts that differ from the reference's can be scored: the answers, and those in another state that differ from them.
 std::vector<CandidateAnswer> all_answers(const Interview& interview);
 
+/// What drawing at a temperature showed (G15).
+struct SamplingResult {
+  bool asked = false;
+  std::optional<Evidence> fault;
+  std::string detail;
+};
+
 /// What the verdict depends on beside the answers.
 struct GateContext {
   const EngineDescriptor& engine;
@@ -59,6 +66,8 @@ struct GateContext {
   Config config;
   ServerTraces traces;
   Tier tier = Tier::quick;
+  std::optional<Quality> quality = std::nullopt;  ///< G12, of declared-lossy configurations
+  SamplingResult sampling = {};
 };
 
 /// The configuration against the reference. Without `scores`, texts that differ are judged by their first divergence

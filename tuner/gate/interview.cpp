@@ -6,13 +6,46 @@
 namespace sweetspot {
 namespace {
 
-RequestSample ask_candidate(const ChatTarget& candidate, const Prompt& prompt, ChatOptions::Streaming streaming,
+constexpr double silence_factor = 50;  ///< times the longest pause of the reference
+constexpr std::chrono::milliseconds silence_least = std::chrono::seconds(10);
+
+/// How long an answer may bring nothing new, from how long the reference ever paused.
+std::chrono::milliseconds silence_limit(const Reference& reference) {
+  double longest = 0;
+  for (const ReferenceAnswer& answer : reference.answers) {
+    const auto& chunks = answer.streamed.chunks;
+    for (std::size_t i = 1; i < chunks.size(); ++i) longest = std::max(longest, chunks[i].at_ms - chunks[i - 1].at_ms);
+  }
+  const std::chrono::milliseconds scaled(static_cast<std::int64_t>(silence_factor * longest));
+  return std::clamp<std::chrono::milliseconds>(scaled, silence_least, limits::silence_timeout);
+}
+
+/// The server lives and answers no more: what arrived until then, with the fault. Throws what is no such thing.
+RequestSample silent_answer(const TrialError& error, const ChatTarget& candidate, const Prompt& prompt,
                             const InterruptFlag& interrupt) {
+  const Failure& failure = error.failure();
+  if (failure.kind != FailureKind::timed_out || failure.detail.rfind("silent", 0) != 0) throw error;
+  if (!answers(candidate, interrupt)) throw error;
+  RequestSample sample;
+  sample.prompt_id = prompt.id;
+  sample.streamed = true;
+  sample.http_status = 200;
+  sample.protocol_faults.push_back(failure.detail);
+  return sample;
+}
+
+RequestSample ask_candidate(const ChatTarget& candidate, const Prompt& prompt, ChatOptions::Streaming streaming,
+                            std::chrono::milliseconds silence, const InterruptFlag& interrupt) {
   ChatOptions options;
+  options.deadlines.silence = silence;
   options.streaming = streaming;
   const bool tokens = streaming == ChatOptions::Streaming::no && !candidate.engine->protocol.logprobs_json.empty();
   options.logprobs = tokens ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no;
-  return ask(candidate, prompt, options, interrupt);
+  try {
+    return ask(candidate, prompt, options, interrupt);
+  } catch (const TrialError& error) {
+    return silent_answer(error, candidate, prompt, interrupt);
+  }
 }
 
 bool same_as_reference(const RequestSample& sample, const ReferenceAnswer& reference) {
@@ -31,6 +64,7 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
                     const InterruptFlag& interrupt) {
   Interview result;
   int broken = 0;
+  const std::chrono::milliseconds silence = silence_limit(reference);
   for (std::size_t i = 0; i < plan.prompts.size(); ++i) {
     if (std::chrono::steady_clock::now() > plan.deadline) {
       result.end = Interview::End::out_of_time;
@@ -39,10 +73,16 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
     CandidateAnswer answer;
     answer.reference_index = plan.prompts[i];
     const ReferenceAnswer& expected = reference.answers[answer.reference_index];
-    answer.streamed = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::yes, interrupt);
+    answer.streamed = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::yes, silence, interrupt);
     ++result.requests;
+    const bool silent = answer.streamed.total_ms == 0 && !answer.streamed.protocol_faults.empty();
+    if (silent) {  // the next one would be no better, and as slow
+      result.answers.push_back(std::move(answer));
+      result.end = Interview::End::enough_broken;
+      return result;
+    }
     if (plan.plain == InterviewPlan::Plain::every || i % 2 == 0 || !same_as_reference(answer.streamed, expected)) {
-      answer.plain = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::no, interrupt);
+      answer.plain = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::no, silence, interrupt);
       ++result.requests;
     }
     if (is_broken(reference, answer)) ++broken;

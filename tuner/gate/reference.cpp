@@ -13,6 +13,7 @@
 namespace sweetspot {
 namespace {
 
+constexpr int variant_prompts = 16;           ///< asked of each variant of the reference
 constexpr std::size_t asked_again_every = 3;  ///< a third of the prompts, after a restart
 constexpr std::size_t again_least = 4;        ///< also after the deadline
 constexpr int spare_prompts = 4;              ///< beyond the least: some will be dropped
@@ -114,6 +115,20 @@ void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& ans
   }
 }
 
+double differing_share(const ChatTarget& variant, const Reference& reference, const InterruptFlag& interrupt) {
+  int asked = 0;
+  int different = 0;
+  for (const ReferenceAnswer& answer : reference.answers) {
+    if (asked >= variant_prompts) break;
+    if (!answer.usable || !answer.prompt.tools_json.empty() || is_continuation(answer.prompt)) continue;
+    ++asked;
+    const RequestSample again =
+        ask_once(variant, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
+    different += same_answer(again, answer.streamed) ? 0 : 1;
+  }
+  return asked == 0 ? 0 : static_cast<double>(different) / asked;
+}
+
 double measured_tie_margin(const ChatTarget& server, const std::vector<ReferenceAnswer>& answers,
                            const InterruptFlag& interrupt) {
   double worst = 0;
@@ -155,6 +170,7 @@ std::string_view to_string(Tier tier) {
     case Tier::quick: return "quick";
     case Tier::standard: return "standard";
     case Tier::release: return "release";
+    case Tier::fresh: return "fresh";
   }
   return "";
 }

@@ -34,6 +34,9 @@ struct Reference {
   double decode_tokens_per_second = 0;
   double near_tie_share = 0;  ///< of the positions: margin to the second choice <= tau
   bool has_logprobs = false;
+  /// Without log probabilities: the share of texts that other kernels of the same engine change, the most of those tried
+  /// (gate.md 7.3c). What honest rounding does here.
+  double self_difference = 0;
 };
 
 /// The reference is not good enough to compare anything with: no claim is possible. Nothing when it is.
@@ -61,6 +64,9 @@ std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const Refer
 void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers, std::size_t known,
                std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt);
 
+/// Share of the first texts that this server, another variant of the reference, answers otherwise.
+double differing_share(const ChatTarget& variant, const Reference& reference, const InterruptFlag& interrupt);
+
 /// tau of gate.md 7.3: twice the difference that re-scoring the reference's own text shows, within its floor and cap.
 double measured_tie_margin(const ChatTarget& server, const std::vector<ReferenceAnswer>& answers, const InterruptFlag& interrupt);
 
@@ -73,8 +79,10 @@ Reference qualified(std::vector<ReferenceAnswer> answers, const std::string& key
 void save_reference(const std::filesystem::path& folder, const Reference& reference);
 std::optional<Reference> load_reference(const std::filesystem::path& folder, const std::string& key);
 
-enum class Tier { quick, standard, release };
+/// How much is asked. `fresh` is no length but other prompts: for the one that was chosen, prompts that no choice has seen.
+enum class Tier { quick, standard, release, fresh };
 std::string_view to_string(Tier tier);
+/// Of the three that a user may ask for; throws Error for other words.
 Tier tier_from(std::string_view text);
 
 /// The few of each class that the quick tier needs, and some to spare.

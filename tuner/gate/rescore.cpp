@@ -141,6 +141,9 @@ void count(Rescored& figures, const TokenJudgement& judgement) {
   if (judgement.classification != Class::agree) ++figures.disagree;
   if (judgement.classification == Class::grey) ++figures.grey;
   if (judgement.classification == Class::miscommit) ++figures.miscommit;
+  constexpr std::array<double, 6> bounds = {0, 0.1, 0.5, 1, 2, 4};
+  const double margin = judgement.classification == Class::agree ? 0 : std::max(judgement.margin_at_least, 1e-9);
+  ++figures.histogram[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), margin) - bounds.begin())];
 }
 
 ScoredText score(const ChatTarget& server, const Sequence& sequence, std::int64_t positions, double tie_margin,
@@ -237,6 +240,7 @@ Rescored total(const std::vector<ScoredText>& texts) {
     sum.grey += text.figures.grey;
     sum.miscommit += text.figures.miscommit;
     sum.worst_margin = std::max(sum.worst_margin, text.figures.worst_margin);
+    for (std::size_t i = 0; i < sum.histogram.size(); ++i) sum.histogram[i] += text.figures.histogram[i];
   }
   return sum;
 }

@@ -1,6 +1,7 @@
 #include "core/text.hpp"
 #include "gate/alignment.hpp"
 #include "gate/check.hpp"
+#include "gate/depth_prompts.hpp"
 #include "gate/detectors.hpp"
 #include "gate/reference.hpp"
 #include "gate/thresholds.hpp"
@@ -88,6 +89,10 @@ std::optional<Fault> fault_of(const ReferenceAnswer& answer, double tie_margin) 
     return Fault{"markup_leaks", "control text " + leak + " in the answer", "", answer.streamed.text};
   if (count_replacement_characters(whole_text(answer.streamed)) > 0 || !valid_utf8(whole_text(answer.streamed)))
     return Fault{"broken_characters", "the model writes broken characters", "", answer.streamed.text};
+  if (answer.prompt.prompt_class == depth_class) {
+    if (const auto wrong = expectation_fault(answer.prompt, answer.streamed))
+      return Fault{"lost_in_long_prompts", "in a long prompt, plain decoding: " + *wrong, "", answer.streamed.text};
+  }
   if (!answer.prompt.tools_json.empty()) {
     for (const RequestSample* sample : {&answer.streamed, &answer.plain}) {
       if (const auto faults = tool_faults(answer.prompt, *sample); !faults.empty())

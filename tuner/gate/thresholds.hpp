@@ -6,7 +6,7 @@
 /// the reference's cache key.
 namespace sweetspot::thresholds {
 
-inline constexpr int version = 4;
+inline constexpr int version = 5;
 
 // Margins in nat, of the reference's own log probabilities (gate.md 7.3, 7.4).
 inline constexpr double tie_floor = 0.5;  ///< honest flags flip at up to 0.24, published benign flips reach 0.50
@@ -28,6 +28,19 @@ inline constexpr std::int64_t rescored_in_all = 4096;
 inline constexpr double lossy_miscommit_share = 0.02;  ///< of re-scored tokens
 inline constexpr int lossy_miscommit_first = 3;        ///< texts whose first divergence is a miscommit
 inline constexpr double lossy_miscommit_texts = 0.25;  ///< share of the text prompts for which that holds
+
+// Quality of a declared-lossy candidate (G12), nat a token. Anchors: the divergences that weights of q8_0, q5_K_M, q4_K_M
+// and q3_K_M are published with.
+inline constexpr double kld_negligible = 0.002;
+inline constexpr double kld_mild = 0.011;  ///< what --allow-lossy takes
+inline constexpr double kld_heavy = 0.031;
+inline constexpr double kld_broken = 0.10;            ///< beyond every published quantisation that people use
+inline constexpr double answers_significance = 0.05;  ///< right answers lost (McNemar): 5 lost and none won, 7 and 1
+inline constexpr std::int64_t quality_positions_quick = 96;
+inline constexpr std::int64_t quality_positions = 256;
+
+// Engines without log probabilities: times the share of texts that other kernels of the same engine change (gate.md 7.3c).
+inline constexpr double band_factor = 1.5;
 
 // Conservation (G4) and lengths (G9), relative to the reference on the same prompt.
 inline constexpr double characters_per_token =
@@ -53,6 +66,15 @@ inline constexpr int text_prompts_release = 60;   ///< with the built-in ones mo
 inline constexpr std::int64_t suspicious_drafts = 200;
 
 inline constexpr int broken_prompts_enough = 3;  ///< then the interview ends: the rest would only cost time
+
+// Sampled honesty (G15): a verifier that takes the argmax gives one text where the model gives many, so that few draws do.
+inline constexpr double draw_temperature = 0.8;  ///< where the user names no sampler
+inline constexpr double draw_significance = 0.001;
+inline constexpr int draws_least = 6;
+inline constexpr int draws = 16;
+inline constexpr int draws_release = 64;
+inline constexpr std::size_t draw_prompts = 6;
+inline constexpr std::size_t draw_prompts_release = 12;
 
 // State (G10): asked again at the end, before the server stops.
 inline constexpr std::size_t state_prompts_quick = 3;

@@ -3,10 +3,16 @@
 #include "run/plan.hpp"
 #include "run/prepare.hpp"
 
+#include <bit>
 #include <chrono>
+#include <utility>
+#include <vector>
 
 namespace sweetspot {
 namespace {
+
+constexpr std::size_t culprit_flags_most = 6;
+constexpr int culprit_visits_most = 12;
 
 Verdict error_verdict(const Failure& failure) {
   Verdict verdict;
@@ -29,6 +35,41 @@ Verdict unsound_verdict(const ReferenceSummary& reference, const std::string& re
     if (verdict.evidence) break;
   }
   return verdict;
+}
+
+/// Parts of `changed` with so many values, in its order.
+std::vector<Config> parts(const Config& changed, std::size_t size) {
+  std::vector<Config> found;
+  const std::vector<std::pair<std::string, Value>> values(changed.values.begin(), changed.values.end());
+  for (std::size_t set = 0; set < (std::size_t{1} << values.size()); ++set) {
+    if (static_cast<std::size_t>(std::popcount(set)) != size) continue;
+    Config part;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if ((set >> i & 1U) != 0) part.values.insert(values[i]);
+    }
+    found.push_back(std::move(part));
+  }
+  return found;
+}
+
+/// gate.md 7.3 rule 7: each flag alone first, then more of them.
+Config culprit_of(const CheckJob& job, const CheckReport& report, LiveRunner& runner) {
+  const std::size_t most = report.changed.values.size();
+  if (most > culprit_flags_most) return {};
+  int visits = 0;
+  for (std::size_t size = 1; size < most; ++size) {
+    for (const Config& part : parts(report.changed, size)) {
+      VisitOrder order;
+      order.config = merged(job.fixed, part);
+      order.gate = job.tier;
+      const LiveSetup& setup = runner.setup();
+      if (unsupported_reason(setup.engine, setup.probe, order.config, setup.model, setup.inputs)) continue;
+      if (++visits > culprit_visits_most) return {};
+      const VisitOutcome outcome = runner.visit(order);
+      if (outcome.verdict && outcome.verdict->outcome == Outcome::broken) return part;
+    }
+  }
+  return {};
 }
 
 void check_into(CheckJob& job, CheckReport& report, const InterruptFlag& interrupt, const TuneOutput& output) {
@@ -55,6 +96,7 @@ void check_into(CheckJob& job, CheckReport& report, const InterruptFlag& interru
     report.verdict = error_verdict(*outcome.failure);
   } else {
     report.verdict = std::move(*outcome.verdict);
+    if (job.find_culprit && report.verdict.outcome == Outcome::broken) report.culprit = culprit_of(job, report, runner);
   }
 }
 

@@ -15,12 +15,14 @@ struct CheckJob {
   Config fixed;
   Config set;  ///< on top of the baseline
   Tier tier = Tier::standard;
+  bool find_culprit = true;  ///< of a broken configuration with several flags: costs more launches
 };
 
 struct CheckReport {
   Config config;
   Config changed;
   Verdict verdict;  ///< outcome error when the server failed
+  Config culprit;   ///< the smallest part of `changed` that is broken, too; empty: not broken, or not smaller
   std::optional<Failure> failure;
   ReferenceSummary reference;
   std::optional<Command> command;

@@ -5,6 +5,7 @@
 #include "core/limits.hpp"
 #include "core/rng.hpp"
 #include "core/text.hpp"
+#include "gate/depth_prompts.hpp"
 #include "gate/gate.hpp"
 #include "gate/generator.hpp"
 #include "gate/prompt_set.hpp"
@@ -24,19 +25,6 @@ constexpr std::int64_t bytes_per_ready_second = 100 << 20;  ///< slowest disk th
 
 std::chrono::milliseconds ready_timeout(const ModelIdentity& model) {
   return std::chrono::milliseconds(limits::ready_timeout) + std::chrono::seconds(model.size_bytes / bytes_per_ready_second);
-}
-
-std::string file_stamp(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  const auto time = std::filesystem::last_write_time(path, error);
-  return fmt::format("{} {} {}", path.string(), error ? 0 : size, error ? 0 : time.time_since_epoch().count());
-}
-
-bool has_chat_template(const EngineDescriptor& engine, const ModelIdentity& model, const std::string& properties) {
-  if (model.has_chat_template || engine.ready.template_pointer.empty()) return true;
-  (void)properties;  // the server makes one up and shows it, so the file decides
-  return false;
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -80,119 +68,10 @@ Observation LiveRunner::observe(const Config& config) {
   traces.log = server.log();
   traces.properties = server.properties();
   observation.effective = effective_values(setup_.engine, traces);
+  observation.context = setup_.inputs.context;
   const auto context = observation.effective.find("context");
   if (context != observation.effective.end()) observation.context = static_cast<std::int64_t>(number(context->second));
   return observation;
-}
-
-Config LiveRunner::reference_config(const Config& config) const {
-  Config reference;
-  for (const auto& [name, value] : config.values) {
-    const EngineParameter* row = find_parameter(setup_.engine, name);
-    if (row != nullptr && row->parameter.effect == Effect::semantic && name != "parallel") reference.values[name] = value;
-  }
-  for (const auto& [name, value] : setup_.engine.reference) {
-    const ProbedParameter* probed = setup_.probe.find(name);
-    if (probed != nullptr && probed->spelling) reference.values[name] = value;
-  }
-  return reference;
-}
-
-std::vector<Prompt> LiveRunner::prompts_of(Tier tier) const {
-  if (tier == Tier::quick) return quick_prompts(setup_.gate_prompts);
-  std::vector<Prompt> prompts = setup_.gate_prompts;
-  const int tools = tier == Tier::release ? thresholds::tool_prompts_release : size_.generated_tools;
-  const int texts = tier == Tier::release ? thresholds::text_prompts_release : size_.generated_texts;
-  for (Prompt& prompt : generated_prompts(derived_seed(setup_.seed, "gate"), texts, tools)) prompts.push_back(std::move(prompt));
-  return prompts;
-}
-
-std::string LiveRunner::reference_key(const Config& reference_config, Tier tier) const {
-  std::string text =
-      fmt::format("{}|{}|{}|{}|{}|{}|{}|", thresholds::version, setup_.engine.name, setup_.probe.version,
-                  file_stamp(setup_.probe.binary), setup_.model.sha256, setup_.inputs.context, key(reference_config));
-  for (const std::string& argument : setup_.inputs.extra_arguments) text += argument + "|";
-  text += fmt::format("{}|", size_.max_tokens);
-  return digest(text + prompt_set_digest(prompts_of(tier)));
-}
-
-Reference LiveRunner::asked_reference(const Config& reference_config, const std::string& key, Tier tier) {
-  std::vector<ReferenceAnswer> known;
-  if (tier != Tier::quick) known = reference_for(reference_config, Tier::quick).answers;
-  const std::size_t known_count = known.size();
-  ReferencePlan plan;
-  plan.prompts = prompts_of(tier);
-  plan.max_tokens = size_.max_tokens;
-  plan.deadline = reference_deadline_;
-  std::vector<ReferenceAnswer> answers;
-  {
-    ServerProcess server = start(reference_config);
-    const auto progress = [this](std::size_t done, std::size_t all) {
-      status_(fmt::format("reference: prompt {} of {}", done, all));
-    };
-    answers = ask_reference(target_of(server), plan, std::move(known), progress, interrupt_);
-  }
-  status_("reference: a third again after a restart");
-  ServerProcess server = start(reference_config);
-  const ChatTarget target = target_of(server);
-  ask_again(target, answers, known_count, reference_deadline_, interrupt_);
-  double tie_margin = thresholds::tie_floor;
-  if (!setup_.engine.protocol.completion_path.empty()) tie_margin = measured_tie_margin(target, answers, interrupt_);
-  const bool present = has_chat_template(setup_.engine, setup_.model, server.properties());
-  return qualified(std::move(answers), key, tie_margin, present ? ChatTemplate::present : ChatTemplate::missing);
-}
-
-const Reference& LiveRunner::reference_for(const Config& config, Tier tier) {
-  const Config wanted = reference_config(config);
-  const std::string key = reference_key(wanted, tier);
-  const auto known = references_.find(key);
-  if (known != references_.end()) return known->second;
-  if (auto stored = load_reference(setup_.cache_folder / "references", key)) {
-    status_("reference: from the cache");
-    return references_[key] = std::move(*stored);
-  }
-  Reference reference = asked_reference(wanted, key, tier);
-  const auto is_opening = [](const ReferenceAnswer& answer) { return !is_continuation(answer.prompt); };
-  const auto asked = std::count_if(reference.answers.begin(), reference.answers.end(), is_opening);
-  const std::size_t all = prompts_of(tier).size();
-  if (asked == static_cast<std::ptrdiff_t>(all)) {
-    save_reference(setup_.cache_folder / "references", reference);
-  } else {
-    reference.summary.findings.push_back(
-        {"short_reference", fmt::format("only {} of {} prompts were asked of the reference, for want of time", asked, all),
-         std::nullopt, false});
-  }
-  return references_[key] = std::move(reference);
-}
-
-ReferenceSummary LiveRunner::reference_summary() const {
-  ReferenceSummary most;
-  for (const auto& [key, reference] : references_) {
-    if (reference.summary.prompts > most.prompts) most = reference.summary;
-  }
-  return most;
-}
-
-Verdict LiveRunner::gated(const VisitOrder& order, const Reference& reference, ServerProcess& server, Interview& answers) {
-  InterviewPlan plan;
-  plan.prompts = selection(reference, *order.gate);
-  plan.plain = size_.plain;
-  plan.tier = *order.gate;
-  if (const auto slots = effective_value(setup_.parameters, order.config, "parallel"))
-    plan.together = static_cast<int>(number(*slots));
-  plan.deadline = order.deadline;
-  answers = interview(target_of(server), reference, plan, interrupt_);
-  traces_ = {};
-  traces_.log = server.log();
-  traces_.properties = server.properties();
-  for (const CandidateAnswer& answer : answers.answers) {
-    for (const RequestSample* sample : {&answer.streamed, answer.plain ? &*answer.plain : nullptr}) {
-      if (sample == nullptr) continue;
-      traces_.drafted += sample->timings.draft_n.value_or(0);
-      traces_.drafted_accepted += sample->timings.draft_n_accepted.value_or(0);
-    }
-  }
-  return judged({setup_.engine, reference, setup_.parameters, order.config, traces_, *order.gate}, answers, nullptr);
 }
 
 Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault) {
@@ -213,6 +92,7 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
   visit.samples = result.samples;
   std::set<std::string> excluded;
   for (const auto& [key, reference] : references_) {
+    if (key == fresh_key_) continue;
     for (const std::string& name : reference.summary.not_verified) excluded.insert(name);
   }
   visit.measurement = summarised(visit.samples, setup_.goal, excluded, server.memory_bytes_peak());
@@ -230,15 +110,6 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
   return visit;
 }
 
-void LiveRunner::rescored(const VisitOrder& order, const Reference& reference, const Interview& answers, VisitOutcome& outcome) {
-  status_("re-scoring on the reference: " + display(order.config));
-  ServerProcess server = start(reference_config(order.config));
-  const int enough =
-      strictness(setup_.engine, setup_.parameters, order.config) == Strictness::lossy ? 200 : thresholds::broken_prompts_enough;
-  const std::vector<ScoredText> scores = rescore(target_of(server), reference, all_answers(answers), enough, interrupt_);
-  outcome.verdict = judged({setup_.engine, reference, setup_.parameters, order.config, traces_, *order.gate}, answers, &scores);
-}
-
 VisitOutcome LiveRunner::visit(const VisitOrder& order) {
   VisitOutcome outcome;
   if (const auto reason = unsupported_reason(setup_.engine, setup_.probe, order.config, setup_.model, setup_.inputs)) {
@@ -252,14 +123,15 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
     reference_deadline_ = now + (order.deadline - now) / 2;
   }
   const Reference* reference = order.gate ? &reference_for(order.config, *order.gate) : nullptr;
-  Interview answers;
+  Gating gating;
   try {
     status_("starting " + display(order.config));
     server = start(order.config);
     if (reference != nullptr) {
       status_("checking " + display(order.config));
-      outcome.verdict = gated(order, *reference, *server, answers);
-      outcome.gate_speed_ratio = gate_speed_ratio(*reference, answers);
+      interview_candidate(order, *reference, *server, gating);
+      outcome.verdict = verdict_of(order, *reference, gating);
+      outcome.gate_speed_ratio = gate_speed_ratio(*reference, gating.answers);
     }
     const bool broken = outcome.verdict && outcome.verdict->outcome == Outcome::broken;
     if (!broken && order.timed) {
@@ -276,11 +148,19 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       }
     }
     server->stop();
-    // A declared-lossy flag gets its figures also where a check already found it broken.
-    const bool rescorable =
-        reference != nullptr && (outcome.verdict->outcome != Outcome::broken ||
-                                 strictness(setup_.engine, setup_.parameters, order.config) == Strictness::lossy);
-    if (rescorable && needs_rescoring(*reference, all_answers(answers))) rescored(order, *reference, answers, outcome);
+    if (reference != nullptr && outcome.verdict->check != "G13") {
+      ask_reference_about(order, *reference, *outcome.verdict, gating);
+      if (gating.scores || gating.sampling.asked) outcome.verdict = verdict_of(order, *reference, gating);
+    }
+    if (reference != nullptr && outcome.verdict->outcome != Outcome::pass)
+      keep_evidence(order, *reference, gating, *outcome.verdict);
+  } catch (const ForeignServer& error) {
+    outcome.verdict.emplace();
+    outcome.verdict->outcome = Outcome::broken;
+    outcome.verdict->check = "G0";
+    outcome.verdict->detail = error.what();
+    outcome.verdict->evidence = Evidence{"", "the server that was started", "another one", error.what()};
+    outcome.verdict->checks = {{"G0", Outcome::broken, error.what()}};
   } catch (const TrialError& error) {
     outcome.failure = error.failure();
     if (server && outcome.failure->kind != FailureKind::timed_out) {

@@ -8,6 +8,7 @@
 #include "core/prompt.hpp"
 #include "core/study.hpp"
 #include "gate/gate.hpp"
+#include "gate/sampled.hpp"
 #include "run/measure.hpp"
 #include "run/score.hpp"
 #include "run/trial_runner.hpp"
@@ -33,11 +34,13 @@ struct LiveSetup {
   std::vector<Parameter> parameters;  ///< with the defaults of this binary
   int port = 0;                       ///< 0: a free one for each launch
   std::filesystem::path cache_folder;
+  std::filesystem::path evidence_folder;  ///< empty: none is kept
   std::vector<Prompt> gate_prompts;
   std::vector<Prompt> timed_prompts;
   Goal goal;
   std::map<std::string, double> sampler;
   std::uint64_t seed = 1;
+  std::uint64_t fresh_seed = 1;  ///< of prompts that no choice has seen: another one in every study
 };
 
 /// What the first launch of the baseline shows.
@@ -53,7 +56,8 @@ struct Observation {
 struct ReferenceSize {
   int generated_tools = 0;
   int generated_texts = 0;
-  int max_tokens = 0;  ///< cap over the prompts' own; 0: none
+  int max_tokens = 0;                ///< cap over the prompts' own; 0: none
+  std::vector<std::int64_t> depths;  ///< tokens of context at which facts must be found again (G11); none: too slow here
   InterviewPlan::Plain plain = InterviewPlan::Plain::every;
   bool operator==(const ReferenceSize&) const = default;
 };
@@ -82,15 +86,33 @@ public:
   const LiveSetup& setup() const { return setup_; }
 
 private:
+  /// One candidate on its way through the gate.
+  struct Gating {
+    Interview answers;
+    ServerTraces traces;
+    Strictness mode = Strictness::exact;
+    std::optional<std::vector<ScoredText>> scores;
+    std::optional<Quality> quality;
+    std::optional<DrawPlan> draw_plan;
+    std::optional<Draws> draws;
+    SamplingResult sampling;
+  };
+
   ServerProcess start(const Config& config);
   ChatTarget target_of(const ServerProcess& server) const;
   Config reference_config(const Config& config) const;
   std::vector<Prompt> prompts_of(Tier tier) const;
   std::string reference_key(const Config& reference_config, Tier tier) const;
   Reference asked_reference(const Config& reference_config, const std::string& key, Tier tier);
-  Verdict gated(const VisitOrder& order, const Reference& reference, ServerProcess& server, Interview& answers);
+  double largest_self_difference(const Config& reference_config, const Reference& reference);
+  void interview_candidate(const VisitOrder& order, const Reference& reference, ServerProcess& server, Gating& gating);
+  Verdict verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
+  void ask_reference_about(const VisitOrder& order, const Reference& reference, const Verdict& so_far, Gating& gating);
+  void keep_evidence(const VisitOrder& order, const Reference& reference, const Gating& gating, Verdict& verdict) const;
+  std::string draw_key(const Reference& reference, const DrawPlan& plan) const;
+  SamplingResult compared_draws(const Reference& reference, const DrawPlan& plan, const Draws& expected,
+                                const Draws& observed) const;
   Visit timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault);
-  void rescored(const VisitOrder& order, const Reference& reference, const Interview& answers, VisitOutcome& outcome);
 
   LiveSetup setup_;
   const InterruptFlag& interrupt_;
@@ -98,7 +120,8 @@ private:
   ReferenceSize size_;
   std::chrono::steady_clock::time_point reference_deadline_ = std::chrono::steady_clock::time_point::max();
   std::map<std::string, Reference> references_;
-  ServerTraces traces_;  ///< of the candidate that is being gated
+  std::string fresh_key_;               ///< of the reference with fresh prompts, which is no part of the study's
+  std::map<std::string, Draws> draws_;  ///< of references, by what was drawn
 };
 
 }  // namespace sweetspot

@@ -25,6 +25,11 @@ constexpr double confirm_visit_share = 0.25 / (confirm_blocks_least * 4 * 1.6);
 constexpr int slow_max_tokens = 160;  ///< never below 128 under speculation
 constexpr int slowest_max_tokens = 128;
 constexpr double long_prompt_tokens = 1300;
+// Long prompts (G11): the seconds are those of reading one of them; the reference reads each five times.
+constexpr double depth_share = 0.004;  ///< of the budget
+constexpr double depth_s_most = 12;
+constexpr std::int64_t room_for_answer = 900;
+constexpr std::int64_t usual_depth = 4096;
 
 double decode_s(const Observation& seen, double tokens) { return tokens / std::max(seen.decode_tokens_per_second, 0.1); }
 double prefill_s(const Observation& seen, double tokens) { return tokens / std::max(seen.prefill_tokens_per_second, 1.0); }
@@ -33,8 +38,29 @@ double reference_seconds(const Observation& seen, const ReferenceSize& size, dou
   const double cap = size.max_tokens > 0 ? size.max_tokens * 0.75 : tokens_per_prompt;
   const double text = (prompts + size.generated_texts) * std::min(tokens_per_prompt, cap);
   const double tools = size.generated_tools * tokens_per_tool_prompt;
+  double deep = 0;
+  for (const std::int64_t depth : size.depths) deep += static_cast<double>(2 * depth) * (2 + again_share);
   const double asked = (prompts + size.generated_texts + size.generated_tools) * (2 + again_share);
-  return decode_s(seen, (text + tools) * (2 + again_share)) + prefill_s(seen, asked * prompt_length) + 2 * seen.launch_s;
+  return decode_s(seen, (text + tools) * (2 + again_share)) + prefill_s(seen, asked * prompt_length + deep) + 2 * seen.launch_s;
+}
+
+/// The deepest of a few depths that is not above this one: the same from run to run, so that a stored reference serves again.
+std::int64_t rung_below(std::int64_t depth) {
+  std::int64_t rung = 0;
+  for (const std::int64_t next : {1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384})
+    if (next <= depth) rung = next;
+  return rung;
+}
+
+/// Where long prompts are tried: at 4k and as deep as the context and this machine's speed allow.
+std::vector<std::int64_t> depths_for(const Observation& seen, double budget_s) {
+  const double seconds = budget_s > 0 ? std::clamp(budget_s * depth_share, 2.0, depth_s_most) : depth_s_most;
+  const auto affordable = static_cast<std::int64_t>(seen.prefill_tokens_per_second * seconds);
+  const std::int64_t deepest = rung_below(std::min(seen.context - room_for_answer, affordable));
+  std::vector<std::int64_t> depths;
+  if (deepest > 0) depths.push_back(std::min(deepest, usual_depth));
+  if (deepest > usual_depth) depths.push_back(deepest);
+  return depths;
 }
 
 /// From generous to sparing.
@@ -43,11 +69,11 @@ std::vector<ReferenceSize> sizes(const std::vector<Prompt>& gate_prompts) {
       std::count_if(gate_prompts.begin(), gate_prompts.end(), [](const Prompt& prompt) { return !prompt.tools_json.empty(); });
   const int tools = std::max(0, thresholds::tool_prompts_standard - static_cast<int>(own));
   using Plain = InterviewPlan::Plain;
-  return {{tools, 8, 0, Plain::every},
-          {tools, 6, 0, Plain::every},
-          {tools / 2, 4, slow_max_tokens, Plain::every},
-          {tools / 2, 4, slow_max_tokens, Plain::every_second},
-          {0, 2, slowest_max_tokens, Plain::every_second}};
+  return {{tools, 8, 0, {}, Plain::every},
+          {tools, 6, 0, {}, Plain::every},
+          {tools / 2, 4, slow_max_tokens, {}, Plain::every},
+          {tools / 2, 4, slow_max_tokens, {}, Plain::every_second},
+          {0, 2, slowest_max_tokens, {}, Plain::every_second}};
 }
 
 double visit_seconds(const Observation& seen, const TimedEffort& effort) {
@@ -76,14 +102,16 @@ StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gat
   plan.configurations = configurations;
   const double allowed = budget_s > 0 ? budget_s * reference_share : reference_s_unlimited;
   const auto prompts = static_cast<double>(gate_prompts.size());
+  const std::vector<std::int64_t> depths = depths_for(observation, budget_s);
   for (const ReferenceSize& size : sizes(gate_prompts)) {
     plan.reference = size;
+    plan.reference.depths = depths;
     plan.reference_s = reference_seconds(observation, size, prompts);
     if (plan.reference_s <= allowed) break;
   }
   const double whole_reference_s = plan.reference_s;
   // The search needs the short reference only; what is missing is asked for the finalists.
-  plan.reference_s = reference_seconds(observation, {0, 0, plan.reference.max_tokens, plan.reference.plain},
+  plan.reference_s = reference_seconds(observation, {0, 0, plan.reference.max_tokens, {}, plan.reference.plain},
                                        static_cast<double>(quick_prompts(gate_prompts).size()));
   const double basis = budget_s > 0 ? budget_s : 1800;
   plan.search = effort_within(observation, goal, std::max(4.0, basis * search_visit_share), 5);

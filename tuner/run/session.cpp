@@ -5,6 +5,8 @@
 #include "run/measure.hpp"
 #include "run/ranking.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sweetspot {
@@ -17,6 +19,25 @@ constexpr double launch_and_gate_factor = 2.0;  ///< a searching visit also laun
 void take_verdict(Trial& trial, Verdict verdict) {
   if (trial.verdict && trial.verdict->outcome > verdict.outcome && trial.verdict->outcome != Outcome::inconclusive) return;
   trial.verdict = std::move(verdict);
+}
+
+/// G14: fresh prompts add to the verdict that chose the configuration, or break it.
+void take_fresh_verdict(Trial& trial, Verdict fresh) {
+  const bool cut_short = fresh.outcome == Outcome::inconclusive;
+  const std::string found = cut_short
+                                ? "fresh prompts were not all asked: " + fresh.detail
+                                : fmt::format("fresh prompts: {} compared, {}", fresh.prompts_compared, to_string(fresh.outcome));
+  if (trial.verdict && (fresh.outcome <= trial.verdict->outcome || cut_short)) {
+    trial.verdict->prompts_compared += fresh.prompts_compared;
+    trial.verdict->tokens_compared += fresh.tokens_compared;
+    trial.verdict->requests += fresh.requests;
+    if (cut_short) trial.verdict->not_verified.push_back("fresh prompts");
+    trial.verdict->checks.push_back({"G14", fresh.outcome, found});
+    return;
+  }
+  fresh.detail = "on fresh prompts: " + fresh.detail;
+  fresh.checks.push_back({"G14", fresh.outcome, found});
+  trial.verdict = std::move(fresh);
 }
 
 void measure_again(Trial& trial, const StudySettings& settings) {
@@ -65,7 +86,11 @@ void StudySession::visit(Trial& trial, std::optional<Phase> phase, std::optional
 
   VisitOutcome outcome = runner.visit(order);
   if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
-  if (outcome.verdict) take_verdict(trial, std::move(*outcome.verdict));
+  if (outcome.verdict && gate == Tier::fresh) {
+    take_fresh_verdict(trial, std::move(*outcome.verdict));
+  } else if (outcome.verdict) {
+    take_verdict(trial, std::move(*outcome.verdict));
+  }
   if (outcome.failure) trial.failure = outcome.failure;
   if (outcome.visit) {
     trial.visits.push_back(std::move(*outcome.visit));

@@ -90,11 +90,13 @@ std::optional<Config> finalist(StudySession& session) {
     if (candidates.empty()) return std::nullopt;
     const Config config = candidates.front()->config;
     if (!worth_confirming(session, *candidates.front())) return std::nullopt;
-    const Tier tier = session.settings.finalist_tier;
-    if (tier == Tier::quick) return config;
-    session.observer.note(fmt::format("{} check of {}", to_string(tier), display(candidates.front()->changed)));
     Trial& trial = session.trial(config);
-    session.visit(trial, std::nullopt, tier);
+    // The last one on prompts that nothing was chosen by: the fastest of many wrong ones may be right on the others by luck.
+    for (const Tier tier : {session.settings.finalist_tier, Tier::fresh}) {
+      if (tier == Tier::quick || !eligible(trial, session.settings.allow_lossy)) continue;
+      session.observer.note(fmt::format("{} check of {}", to_string(tier), display(trial.changed)));
+      session.visit(trial, std::nullopt, tier);
+    }
     if (eligible(trial, session.settings.allow_lossy)) return config;
   }
   return std::nullopt;

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/prompt.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace sweetspot {
+
+inline constexpr std::string_view depth_class = "depth";
+
+/// Long prompts with a known answer somewhere in them (G11), two for each depth: one fact to be said, and one to be passed
+/// to a tool. `depths` are in tokens, met from below: the texts are made for tokens of few characters. The same texts for
+/// the same seed on every platform.
+std::vector<Prompt> depth_prompts(std::uint64_t seed, const std::vector<std::int64_t>& depths);
+
+}  // namespace sweetspot

@@ -1,0 +1,93 @@
+#include "gate/quality.hpp"
+
+#include "gate/thresholds.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace sweetspot {
+namespace {
+
+constexpr std::size_t positions_of_text = 24;
+constexpr std::int64_t positions_least = 32;  ///< below this nothing is said
+constexpr double rest_least = 1e-6;           ///< probability of all that is not listed: never zero
+
+/// Texts by the length of their context, alternately from both ends: short and deep ones in equal parts.
+std::vector<const ReferenceAnswer*> short_and_deep(const Reference& reference) {
+  std::vector<const ReferenceAnswer*> texts;
+  for (const ReferenceAnswer& answer : reference.answers) {
+    if (answer.usable && !answer.prompt_tokens.empty() && answer.prompt.tools_json.empty() && !answer.plain.tokens.empty())
+      texts.push_back(&answer);
+  }
+  std::stable_sort(texts.begin(), texts.end(), [](const ReferenceAnswer* a, const ReferenceAnswer* b) {
+    return a->prompt_tokens.size() < b->prompt_tokens.size();
+  });
+  std::vector<const ReferenceAnswer*> order;
+  for (std::size_t i = 0, j = texts.size(); i < j;) {
+    order.push_back(texts[i++]);
+    if (i < j) order.push_back(texts[--j]);
+  }
+  return order;
+}
+
+std::string_view grade(const Quality& quality) {
+  if (quality.mean_kld <= thresholds::kld_negligible) return "negligible";
+  if (quality.mean_kld <= thresholds::kld_mild) return "mild";
+  return quality.mean_kld <= thresholds::kld_heavy ? "heavy" : "severe";
+}
+
+double probability(const TokenAlternative& token) { return std::exp(std::min(token.logprob, 0.0)); }
+
+}  // namespace
+
+double kl_divergence_least(const std::vector<TokenAlternative>& p, const std::vector<TokenAlternative>& q) {
+  double p_rest = 1;
+  double q_rest = 1;
+  double sum = 0;
+  for (const TokenAlternative& one : p) {
+    const auto other = std::find_if(q.begin(), q.end(), [&](const TokenAlternative& token) { return token.id == one.id; });
+    if (other == q.end()) continue;
+    p_rest -= probability(one);
+    q_rest -= probability(*other);
+    sum += probability(one) * (one.logprob - other->logprob);
+  }
+  p_rest = std::max(p_rest, rest_least);
+  q_rest = std::max(q_rest, rest_least);
+  return std::max(0.0, sum + p_rest * std::log(p_rest / q_rest));
+}
+
+std::optional<Quality> measured_quality(const ChatTarget& candidate, const Reference& reference, std::int64_t positions,
+                                        std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt) {
+  if (!reference.has_logprobs || candidate.engine->protocol.completion_path.empty()) return std::nullopt;
+  Quality quality;
+  double kld = 0;
+  std::int64_t same = 0;
+  for (const ReferenceAnswer* answer : short_and_deep(reference)) {
+    std::vector<std::int64_t> context = answer->prompt_tokens;
+    const std::size_t end = std::min(answer->plain.tokens.size(), positions_of_text);
+    for (std::size_t i = 0; i < end && quality.positions < positions; ++i) {
+      if (std::chrono::steady_clock::now() > deadline) break;
+      const TokenRecord& expected = answer->plain.tokens[i];
+      const TokenRecord opinion = next_token(candidate, context, thresholds::alternatives, interrupt);
+      context.push_back(expected.id);
+      if (opinion.top.empty() || expected.top.empty()) continue;
+      ++quality.positions;
+      kld += kl_divergence_least(expected.top, opinion.top);
+      same += opinion.top.front().id == expected.top.front().id ? 1 : 0;
+    }
+  }
+  if (quality.positions < positions_least) return std::nullopt;
+  quality.mean_kld = kld / static_cast<double>(quality.positions);
+  quality.same_top_rate = static_cast<double>(same) / static_cast<double>(quality.positions);
+  return quality;
+}
+
+std::string quality_text(const Quality& quality) {
+  return fmt::format("KLD {:.4f} nat a token ({}), same first choice at {:.1f} % of {} positions", quality.mean_kld,
+                     grade(quality), 100 * quality.same_top_rate, quality.positions);
+}
+
+}  // namespace sweetspot

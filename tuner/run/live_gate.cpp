@@ -1,0 +1,131 @@
+#include "core/digest.hpp"
+#include "core/rng.hpp"
+#include "gate/quality.hpp"
+#include "gate/thresholds.hpp"
+#include "run/evidence.hpp"
+#include "run/live_runner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+// The gate on live servers: what the candidate is asked while it runs, and what the reference says of it afterwards.
+
+namespace sweetspot {
+namespace {
+
+constexpr double draws_s = 45;  ///< most that sampled honesty may take of a standard check, on each side
+constexpr double draws_s_release = 600;
+constexpr std::size_t log_tail_bytes = 64 << 10;
+constexpr int scored_enough_lossy = 200;  ///< miscommits after which a lossy candidate's texts need no more scoring
+
+void count_drafts(const Interview& answers, ServerTraces& traces) {
+  for (const CandidateAnswer& answer : answers.answers) {
+    for (const RequestSample* sample : {&answer.streamed, answer.plain ? &*answer.plain : nullptr}) {
+      if (sample == nullptr) continue;
+      traces.drafted += sample->timings.draft_n.value_or(0);
+      traces.drafted_accepted += sample->timings.draft_n_accepted.value_or(0);
+    }
+  }
+}
+
+}  // namespace
+
+/// While the candidate runs: its answers, and what else only a running one can tell.
+void LiveRunner::interview_candidate(const VisitOrder& order, const Reference& reference, ServerProcess& server, Gating& gating) {
+  InterviewPlan plan;
+  plan.prompts = selection(reference, *order.gate);
+  plan.plain = size_.plain;
+  plan.tier = *order.gate;
+  if (const auto slots = effective_value(setup_.parameters, order.config, "parallel"))
+    plan.together = static_cast<int>(number(*slots));
+  plan.deadline = order.deadline;
+  const ChatTarget target = target_of(server);
+  gating.answers = interview(target, reference, plan, interrupt_);
+  gating.traces.log = server.log();
+  gating.traces.properties = server.properties();
+  count_drafts(gating.answers, gating.traces);
+  gating.mode = strictness(setup_.engine, setup_.parameters, order.config);
+  const bool quick = *order.gate == Tier::quick || *order.gate == Tier::fresh;
+  if (gating.mode == Strictness::lossy && gating.answers.end != Interview::End::out_of_time) {
+    const auto positions = quick ? thresholds::quality_positions_quick : thresholds::quality_positions;
+    gating.quality = measured_quality(target, reference, positions, order.deadline, interrupt_);
+  }
+  const bool worth_drawing = !quick && gating.answers.end == Interview::End::complete &&
+                             (gating.traces.drafted > 0 || !setup_.sampler.empty()) && gating.mode != Strictness::lossy;
+  if (!worth_drawing) return;
+  status_("drawing at a temperature: " + display(order.config));
+  gating.draw_plan = draw_plan(reference, setup_.sampler, *order.gate, *order.gate == Tier::release ? draws_s_release : draws_s);
+  if (gating.draw_plan)
+    gating.draws =
+        drawn(target, reference, *gating.draw_plan, derived_seed(setup_.seed, "candidate"), order.deadline, interrupt_);
+}
+
+Verdict LiveRunner::verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
+  GateContext context{setup_.engine, reference,   setup_.parameters, order.config,
+                      gating.traces, *order.gate, gating.quality,    gating.sampling};
+  return judged(context, gating.answers, gating.scores ? &*gating.scores : nullptr);
+}
+
+/// After the candidate: one load of the reference scores every text that differs, and draws where it has not yet.
+void LiveRunner::ask_reference_about(const VisitOrder& order, const Reference& reference, const Verdict& so_far, Gating& gating) {
+  const std::vector<CandidateAnswer> texts = all_answers(gating.answers);
+  // A declared-lossy flag gets its figures also where a check already found it broken.
+  const bool rescorable = so_far.outcome != Outcome::broken || gating.mode == Strictness::lossy;
+  const bool scoring = rescorable && needs_rescoring(reference, texts);
+  const bool drawing = so_far.outcome != Outcome::broken && gating.draws;
+  const std::string key = drawing ? draw_key(reference, *gating.draw_plan) : "";
+  if (drawing && !draws_.contains(key)) {
+    if (auto stored = load_draws(setup_.cache_folder / "references", key)) draws_[key] = std::move(*stored);
+  }
+  const bool known = drawing && draws_.contains(key);
+  if (!scoring && (!drawing || known)) {
+    if (drawing) gating.sampling = compared_draws(reference, *gating.draw_plan, draws_.at(key), *gating.draws);
+    return;
+  }
+  status_("asking the reference: " + display(order.config));
+  ServerProcess server = start(reference_config(order.config));
+  const ChatTarget target = target_of(server);
+  if (scoring) {
+    const int enough = gating.mode == Strictness::lossy ? scored_enough_lossy : thresholds::broken_prompts_enough;
+    gating.scores = rescore(target, reference, texts, enough, interrupt_);
+  }
+  if (!drawing) return;
+  if (!known) {
+    auto expected =
+        drawn(target, reference, *gating.draw_plan, derived_seed(setup_.seed, "reference"), order.deadline, interrupt_);
+    if (!expected) return;
+    save_draws(setup_.cache_folder / "references", key, *expected);
+    draws_[key] = std::move(*expected);
+  }
+  gating.sampling = compared_draws(reference, *gating.draw_plan, draws_.at(key), *gating.draws);
+}
+
+void LiveRunner::keep_evidence(const VisitOrder& order, const Reference& reference, const Gating& gating,
+                               Verdict& verdict) const {
+  if (setup_.evidence_folder.empty()) return;
+  const EngineIdentity engine{setup_.engine.name, setup_.probe.version, setup_.probe.binary.string()};
+  const Command command = launch_command(setup_.engine, setup_.probe, order.config, setup_.model, setup_.inputs);
+  const std::string& log = gating.traces.log;
+  const std::string tail = log.substr(log.size() > log_tail_bytes ? log.size() - log_tail_bytes : 0);
+  const EvidenceSource source{verdict, reference, gating.answers, gating.scores ? &*gating.scores : nullptr,
+                              command, engine,    setup_.model,   tail};
+  verdict.evidence_folder = save_evidence(setup_.evidence_folder, source).value_or("");
+}
+
+std::string LiveRunner::draw_key(const Reference& reference, const DrawPlan& plan) const {
+  std::string text = fmt::format("{}|{}|{}|", reference.key, plan.draws, plan.tokens);
+  for (const auto& [name, value] : plan.sampler) text += fmt::format("{}={}|", name, value);
+  return digest(text);
+}
+
+SamplingResult LiveRunner::compared_draws(const Reference& reference, const DrawPlan& plan, const Draws& expected,
+                                          const Draws& observed) const {
+  SamplingResult result;
+  result.asked = true;
+  result.fault = sampling_fault(reference, plan, expected, observed);
+  result.detail = fmt::format("sampled: {} draws of {} prompts look like the reference's", 2 * plan.draws, plan.prompts.size());
+  return result;
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,151 @@
+#include "core/digest.hpp"
+#include "core/rng.hpp"
+#include "gate/depth_prompts.hpp"
+#include "gate/generator.hpp"
+#include "gate/prompt_set.hpp"
+#include "gate/thresholds.hpp"
+#include "run/live_runner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+// The references of a live runner: kept in memory and on disk by what they depend on.
+
+namespace sweetspot {
+namespace {
+
+/// Other batch splits and kernels: honest flags that only round otherwise.
+const std::vector<std::pair<std::string, Value>> reference_variants = {{"batch", std::int64_t{64}}, {"flash_attention", "off"}};
+
+constexpr int fresh_texts = 16;
+constexpr int fresh_tools = 24;
+
+std::string file_stamp(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  const auto time = std::filesystem::last_write_time(path, error);
+  return fmt::format("{} {} {}", path.string(), error ? 0 : size, error ? 0 : time.time_since_epoch().count());
+}
+
+bool has_chat_template(const EngineDescriptor& engine, const ModelIdentity& model, const std::string& properties) {
+  if (model.has_chat_template || engine.ready.template_pointer.empty()) return true;
+  (void)properties;  // the server makes one up and shows it, so the file decides
+  return false;
+}
+
+}  // namespace
+
+Config LiveRunner::reference_config(const Config& config) const {
+  Config reference;
+  for (const auto& [name, value] : config.values) {
+    const EngineParameter* row = find_parameter(setup_.engine, name);
+    if (row != nullptr && row->parameter.effect == Effect::semantic && name != "parallel") reference.values[name] = value;
+  }
+  for (const auto& [name, value] : setup_.engine.reference) {
+    const ProbedParameter* probed = setup_.probe.find(name);
+    if (probed != nullptr && probed->spelling) reference.values[name] = value;
+  }
+  return reference;
+}
+
+std::vector<Prompt> LiveRunner::prompts_of(Tier tier) const {
+  if (tier == Tier::quick) return quick_prompts(setup_.gate_prompts);
+  if (tier == Tier::fresh) {
+    const bool sparing = size_.max_tokens > 0;  // a slow model
+    return generated_prompts(setup_.fresh_seed, sparing ? fresh_texts / 2 : fresh_texts, sparing ? fresh_tools / 2 : fresh_tools);
+  }
+  std::vector<Prompt> prompts = setup_.gate_prompts;
+  const int tools = tier == Tier::release ? thresholds::tool_prompts_release : size_.generated_tools;
+  const int texts = tier == Tier::release ? thresholds::text_prompts_release : size_.generated_texts;
+  for (Prompt& prompt : generated_prompts(derived_seed(setup_.seed, "gate"), texts, tools)) prompts.push_back(std::move(prompt));
+  for (Prompt& prompt : depth_prompts(derived_seed(setup_.seed, "gate"), size_.depths)) prompts.push_back(std::move(prompt));
+  return prompts;
+}
+
+std::string LiveRunner::reference_key(const Config& reference_config, Tier tier) const {
+  std::string text =
+      fmt::format("{}|{}|{}|{}|{}|{}|{}|", thresholds::version, setup_.engine.name, setup_.probe.version,
+                  file_stamp(setup_.probe.binary), setup_.model.sha256, setup_.inputs.context, key(reference_config));
+  for (const std::string& argument : setup_.inputs.extra_arguments) text += argument + "|";
+  text += fmt::format("{}|", size_.max_tokens);
+  return digest(text + prompt_set_digest(prompts_of(tier)));
+}
+
+Reference LiveRunner::asked_reference(const Config& reference_config, const std::string& key, Tier tier) {
+  std::vector<ReferenceAnswer> known;
+  if (tier == Tier::standard || tier == Tier::release) known = reference_for(reference_config, Tier::quick).answers;
+  const std::size_t known_count = known.size();
+  ReferencePlan plan;
+  plan.prompts = prompts_of(tier);
+  plan.max_tokens = size_.max_tokens;
+  plan.deadline = reference_deadline_;
+  std::vector<ReferenceAnswer> answers;
+  {
+    ServerProcess server = start(reference_config);
+    const auto progress = [this](std::size_t done, std::size_t all) {
+      status_(fmt::format("reference: prompt {} of {}", done, all));
+    };
+    answers = ask_reference(target_of(server), plan, std::move(known), progress, interrupt_);
+  }
+  status_("reference: a third again after a restart");
+  ServerProcess server = start(reference_config);
+  const ChatTarget target = target_of(server);
+  ask_again(target, answers, known_count, reference_deadline_, interrupt_);
+  double tie_margin = thresholds::tie_floor;
+  if (!setup_.engine.protocol.completion_path.empty()) tie_margin = measured_tie_margin(target, answers, interrupt_);
+  const bool present = has_chat_template(setup_.engine, setup_.model, server.properties());
+  server.stop();
+  Reference reference = qualified(std::move(answers), key, tie_margin, present ? ChatTemplate::present : ChatTemplate::missing);
+  if (!reference.has_logprobs) reference.self_difference = largest_self_difference(reference_config, reference);
+  return reference;
+}
+
+double LiveRunner::largest_self_difference(const Config& reference_config, const Reference& reference) {
+  double most = 0;
+  for (const auto& [name, value] : reference_variants) {
+    const ProbedParameter* probed = setup_.probe.find(name);
+    if (probed == nullptr || !probed->spelling) continue;
+    Config variant = reference_config;
+    variant.values[name] = value;
+    if (unsupported_reason(setup_.engine, setup_.probe, variant, setup_.model, setup_.inputs)) continue;
+    status_("how much rounding does here: " + display(variant));
+    const ServerProcess server = start(variant);
+    most = std::max(most, differing_share(target_of(server), reference, interrupt_));
+  }
+  return most;
+}
+
+const Reference& LiveRunner::reference_for(const Config& config, Tier tier) {
+  const Config wanted = reference_config(config);
+  const std::string key = reference_key(wanted, tier);
+  if (tier == Tier::fresh) fresh_key_ = key;
+  const auto known = references_.find(key);
+  if (known != references_.end()) return known->second;
+  if (auto stored = load_reference(setup_.cache_folder / "references", key)) {
+    status_("reference: from the cache");
+    return references_[key] = std::move(*stored);
+  }
+  Reference reference = asked_reference(wanted, key, tier);
+  const auto is_opening = [](const ReferenceAnswer& answer) { return !is_continuation(answer.prompt); };
+  const auto asked = std::count_if(reference.answers.begin(), reference.answers.end(), is_opening);
+  const std::size_t all = prompts_of(tier).size();
+  if (asked == static_cast<std::ptrdiff_t>(all)) {
+    save_reference(setup_.cache_folder / "references", reference);
+  } else {
+    reference.summary.findings.push_back(
+        {"short_reference", fmt::format("only {} of {} prompts were asked of the reference, for want of time", asked, all),
+         std::nullopt, false});
+  }
+  return references_[key] = std::move(reference);
+}
+
+ReferenceSummary LiveRunner::reference_summary() const {
+  ReferenceSummary most;
+  for (const auto& [key, reference] : references_) {
+    if (key != fresh_key_ && reference.summary.prompts > most.prompts) most = reference.summary;
+  }
+  return most;
+}
+
+}  // namespace sweetspot
