@@ -91,7 +91,7 @@ struct EngineDescriptor {
   int schema_version = 1;
   std::string name;
   std::string description;
-  std::string origin;  ///< "built in" or the file it was read from
+  std::string origin;                         ///< "built in" or the file it was read from
   std::map<std::string, std::string> proven;  ///< version as shown -> "live" or "transcript"
   struct Identity {
     std::vector<std::string> executables;  ///< names looked for on PATH

@@ -131,6 +131,8 @@ void ServerProcess::Impl::await_ready(std::chrono::milliseconds timeout, const I
     stage = ServerStage::answering;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     prove_completion(std::max(left, std::chrono::milliseconds{1000}), interrupt);
+  } catch (const ForeignServer&) {
+    throw;
   } catch (const TrialError& error) {
     // What failed may have failed because the process was ending: its own end says more than a broken connection.
     for (int i = 0; i < 20 && !child.ended(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
@@ -185,10 +187,9 @@ void ServerProcess::Impl::read_properties(const InterruptFlag& interrupt) {
   if (!engine.ready.alias_pointer.empty()) {
     const nlohmann::json::json_pointer pointer{engine.ready.alias_pointer};
     if (!json.contains(pointer) || json.at(pointer) != alias) {
-      throw ForeignServer{
-          Failure{FailureKind::not_ready,
-                  fmt::format("another server answers on port {}: it does not bear the name that ours was given", port),
-                  log_tail()}};
+      throw ForeignServer{Failure{
+          FailureKind::not_ready,
+          fmt::format("another server answers on port {}: it does not bear the name that ours was given", port), log_tail()}};
     }
   }
   properties = response.body;

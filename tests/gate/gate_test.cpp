@@ -144,6 +144,109 @@ TEST_SUITE("gate/gate") {
     CHECK(fixture.verdict(interview).check == "G10");
   }
 
+  TEST_CASE("a cache that is far from the model is broken, one that is beyond the limit is not taken, one that is near stays") {
+    Fixture fixture;
+    fixture.config.values["kv_type_k"] = std::string("q4_0");
+    const Interview interview = fixture.same_answers();
+    const auto verdict_at = [&](double kld) {
+      GateContext context{fixture.engine, fixture.reference, fixture.parameters, fixture.config, {}, Tier::quick};
+      context.quality = Quality{256, kld, 0.9};
+      return judged(context, interview, nullptr);
+    };
+    CHECK(verdict_at(0.001).outcome == Outcome::pass);
+    CHECK(verdict_at(0.02).outcome == Outcome::lossy);
+    CHECK(verdict_at(0.02).check == "G12");
+    CHECK(verdict_at(0.02).beyond_limit);
+    CHECK(verdict_at(0.2).outcome == Outcome::broken);
+  }
+
+  TEST_CASE("a declared-lossy flag that loses right answers is broken; one lost answer may be chance") {
+    Fixture fixture;
+    fixture.config.values["kv_type_k"] = std::string("q4_0");
+    for (ReferenceAnswer& known : fixture.reference.answers) known.prompt.expect.contains = {"supper"};
+    Interview interview = fixture.same_answers();
+    const auto lose = [&](std::size_t index) { interview.answers[index].streamed.text = replaced(story, "supper", "dinner!"); };
+    const std::vector<ScoredText> scores = {scored(400, 5, 0, 0)};
+    const auto lost_check = [&] {
+      for (const CheckResult& check : fixture.verdict(interview, &scores).checks) {
+        if (check.id == "G12") return check.outcome == Outcome::broken;
+      }
+      return false;
+    };
+    for (CandidateAnswer& answer : interview.answers) answer.plain.reset();
+    lose(0);
+    CHECK_FALSE(lost_check());
+    for (std::size_t i = 1; i < 5; ++i) lose(i);
+    CHECK(lost_check());
+  }
+
+  TEST_CASE("drawing from another distribution is broken though every greedy text is equal") {
+    const Fixture fixture;
+    const Interview interview = fixture.same_answers();
+    GateContext context{fixture.engine, fixture.reference, fixture.parameters, fixture.config, {}, Tier::standard};
+    context.sampling = {true, std::nullopt, "as the reference"};
+    CHECK(judged(context, interview, nullptr).outcome == Outcome::pass);
+    context.sampling.fault = Evidence{"prose-0", "9 beginnings", "1 beginning", "another distribution"};
+    CHECK(judged(context, interview, nullptr).check == "G15");
+  }
+
+  TEST_CASE("without log probabilities a text may differ as often as other kernels change it, and no known answer may be lost") {
+    Fixture fixture;
+    fixture.reference.has_logprobs = false;
+    for (ReferenceAnswer& answer : fixture.reference.answers) answer.plain.tokens.clear();
+    Interview interview = fixture.same_answers();
+    CHECK(fixture.verdict(interview).outcome == Outcome::pass);
+    CHECK_FALSE(fixture.verdict(interview).not_verified.empty());
+    for (const std::size_t i : {2U, 5U}) {
+      interview.answers[i].streamed.text = replaced(story, " fox", " vixen");
+      interview.answers[i].plain->text = interview.answers[i].streamed.text;
+    }
+    CHECK(fixture.verdict(interview).outcome == Outcome::inconclusive);
+    fixture.reference.self_difference = 0.2;
+    CHECK(fixture.verdict(interview).outcome == Outcome::tie);
+    fixture.reference.answers[2].prompt.expect.contains = {"fox"};
+    CHECK(fixture.verdict(interview).outcome == Outcome::inconclusive);
+  }
+
+  TEST_CASE("finish_reason stop beside calls is broken where plain decoding says tool_calls") {
+    Fixture fixture;
+    ReferenceAnswer& reference = fixture.reference.answers[0];
+    const ToolCall call{0, "id1", "function", "look", "{}"};
+    reference.prompt.tools_json =
+        R"([{"type":"function","function":{"name":"look","parameters":{"type":"object","properties":{}}}}])";
+    for (RequestSample* sample : {&reference.streamed, &reference.plain}) {
+      sample->calls = {call};
+      sample->finish_reason = "tool_calls";
+    }
+    Interview interview = fixture.same_answers();
+    interview.answers[0].streamed.finish_reason = "stop";
+    CHECK(fixture.verdict(interview).check == "G3");
+  }
+
+  TEST_CASE("a first piece that holds much of the answer is broken; large pieces throughout are not") {
+    const Fixture fixture;
+    const auto streamed = [](std::int64_t first, std::int64_t rest) {
+      std::vector<ChunkArrival> chunks = {{10, first}};
+      for (int i = 0; i < 12; ++i) chunks.push_back({20.0 + i, rest});
+      return chunks;
+    };
+    Interview interview = fixture.same_answers();
+    interview.answers[0].streamed.chunks = streamed(200, 4);
+    CHECK(fixture.verdict(interview).check == "G4");
+    interview.answers[0].streamed.chunks = streamed(200, 150);
+    CHECK(fixture.verdict(interview).outcome == Outcome::pass);
+  }
+
+  TEST_CASE("what stands far back in a long prompt must be found, also by a lossy cache") {
+    Fixture fixture;
+    fixture.config.values["kv_type_k"] = std::string("q4_0");
+    fixture.reference.answers[0].prompt.prompt_class = "depth";
+    fixture.reference.answers[0].prompt.expect.contains = {"river"};
+    Interview interview = fixture.same_answers();
+    answer_otherwise(interview, 0, replaced(story, "river", "bridge"));
+    CHECK(fixture.verdict(interview).check == "G11");
+  }
+
   TEST_CASE("a trap caps the verdict, and a flag that did not act makes it inconclusive") {
     Fixture fixture;
     Condition trap;

@@ -21,6 +21,7 @@ struct FakeRunner final : TrialRunner {
   std::map<std::string, Outcome> outcomes;
   std::map<std::string, FailureKind> failures;
   std::map<std::string, Outcome> standard_outcomes;
+  std::map<std::string, Outcome> fresh_outcomes;
   std::map<Tier, int> gated;
   double noise = 0.01;
   double clock = 0;
@@ -44,6 +45,7 @@ struct FakeRunner final : TrialRunner {
       outcome.verdict->outcome = outcomes.contains(name) ? outcomes.at(name) : Outcome::pass;
       ++gated[*order.gate];
       if (order.gate != Tier::quick && standard_outcomes.contains(name)) outcome.verdict->outcome = standard_outcomes.at(name);
+      if (order.gate == Tier::fresh && fresh_outcomes.contains(name)) outcome.verdict->outcome = fresh_outcomes.at(name);
       outcome.verdict->check = "G6";
       outcome.gate_speed_ratio = 10 / seconds.at(name);
       if (outcome.verdict->outcome == Outcome::broken) return outcome;
@@ -178,6 +180,30 @@ TEST_SUITE("run/study_loop") {
       CHECK(fixture.runner.gated[Tier::standard] == (tier == Tier::standard ? 1 : 0));
       CHECK(fixture.runner.gated[Tier::release] == (tier == Tier::release ? 1 : 0));
     }
+  }
+
+  TEST_CASE("the chosen one must stand prompts that no choice has seen") {
+    Fixture fixture;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 5;
+    fixture.runner.fresh_outcomes[Fixture::name(1, 0)] = Outcome::broken;
+    fixture.runner.seconds[Fixture::name(0, 2)] = 8;
+    for (int b = 1; b <= 2; ++b) fixture.runner.seconds[Fixture::name(1, b)] = 12;
+    fixture.run();
+    REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    CHECK(key(fixture.study.recommendation.changed).find("b=2") != std::string::npos);
+    REQUIRE_FALSE(fixture.study.rejected.empty());
+  }
+
+  TEST_CASE("fresh prompts that there was no time for are told, and take nothing from the verdict") {
+    Fixture fixture;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 5;
+    fixture.runner.fresh_outcomes[Fixture::name(1, 0)] = Outcome::inconclusive;
+    fixture.run();
+    REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    const Trial* winner = find_trial(fixture.study, fixture.study.recommendation.config);
+    REQUIRE(winner != nullptr);
+    CHECK(winner->verdict->outcome == Outcome::pass);
+    CHECK(winner->verdict->not_verified == std::vector<std::string>{"fresh prompts"});
   }
 
   TEST_CASE("a crash is data and the study goes on") {

@@ -1,3 +1,5 @@
+#include "backends/http_client.hpp"
+#include "core/limits.hpp"
 #include "gate/gate.hpp"
 #include "gate/thresholds.hpp"
 
@@ -20,12 +22,21 @@ std::chrono::milliseconds silence_limit(const Reference& reference) {
   return std::clamp<std::chrono::milliseconds>(scaled, silence_least, limits::silence_timeout);
 }
 
+bool lives(const ChatTarget& server, const InterruptFlag& interrupt) {
+  try {
+    const HttpDeadlines deadlines{limits::connect_timeout, limits::short_request_timeout};
+    return http_get(server.endpoint, server.engine->ready.path, deadlines, interrupt).status == 200;
+  } catch (const TrialError&) {  // that is the answer
+    return false;
+  }
+}
+
 /// The server lives and answers no more: what arrived until then, with the fault. Throws what is no such thing.
 RequestSample silent_answer(const TrialError& error, const ChatTarget& candidate, const Prompt& prompt,
                             const InterruptFlag& interrupt) {
   const Failure& failure = error.failure();
   if (failure.kind != FailureKind::timed_out || failure.detail.rfind("silent", 0) != 0) throw error;
-  if (!answers(candidate, interrupt)) throw error;
+  if (!lives(candidate, interrupt)) throw error;
   RequestSample sample;
   sample.prompt_id = prompt.id;
   sample.streamed = true;
