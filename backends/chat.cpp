@@ -29,6 +29,7 @@ Json sampler_fields(const std::map<std::string, double>& sampler);
 HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, const InterruptFlag& interrupt,
                           RequestSample& sample);
 void note_response(const HttpResponse& response, RequestSample& sample);
+void count_without_usage(const EngineDescriptor::Protocol& protocol, RequestSample& sample);
 
 }  // namespace
 
@@ -68,6 +69,7 @@ RequestSample ask(const ChatTarget& target, const Prompt& prompt, const ChatOpti
   sample.request_json = chat_request_json(target, prompt, options);
   if (sample.streamed) {
     note_response(ask_streamed(target, options, interrupt, sample), sample);
+    count_without_usage(target.engine->protocol, sample);
     return sample;
   }
   const auto& protocol = target.engine->protocol;
@@ -75,10 +77,18 @@ RequestSample ask(const ChatTarget& target, const Prompt& prompt, const ChatOpti
   const auto response = http_post(target.endpoint, protocol.chat_path, sample.request_json, deadlines, interrupt);
   if (response.status == 200) read_message(protocol, response.body, sample);
   note_response(response, sample);
+  count_without_usage(target.engine->protocol, sample);
   return sample;
 }
 
 namespace {
+
+/// An engine that counts no tokens in its answers may do so in its timings.
+void count_without_usage(const EngineDescriptor::Protocol& protocol, RequestSample& sample) {
+  if (!protocol.usage_pointer.empty() || sample.usage.completion_tokens) return;
+  sample.usage.completion_tokens = sample.timings.predicted_n;
+  if (sample.timings.prompt_n) sample.usage.prompt_tokens = *sample.timings.prompt_n + sample.timings.cache_n.value_or(0);
+}
 
 /// Ours or the user's: what is wrong with it is told by name, and no request is sent.
 Json own_json(const std::string& text, std::string_view what, const std::string& prompt_id) {

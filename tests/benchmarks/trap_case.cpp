@@ -115,7 +115,9 @@ TrapOutcome checked(const TrapCase& trap, std::uint64_t seed, Tier tier, LiveSet
   outcome.outcome = to_string(report.verdict.outcome);
   outcome.check = report.verdict.check;
   outcome.tokens = report.verdict.tokens_compared;
-  const auto& findings = report.reference.findings;
+  // Needles that the model itself misses are its own weakness, with or without a trap.
+  auto findings = report.reference.findings;
+  std::erase_if(findings, [](const Finding& finding) { return finding.code == "lost_in_long_prompts"; });
   if (trap.expected == "finding" && !findings.empty()) outcome.check = findings.front().code;
   outcome.right = trap.expected == "finding" ? !findings.empty() : is_right(trap, outcome.outcome);
   return outcome;

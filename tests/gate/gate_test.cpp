@@ -18,6 +18,8 @@ struct Fixture {
   Config config;
 
   explicit Fixture(double margin = 8) {
+    engine.protocol.usage_pointer = "/usage";
+    engine.protocol.timings_pointer = "/timings";
     reference.has_logprobs = true;
     reference.tie_margin = 0.5;
     reference.near_tie_share = 0.02;

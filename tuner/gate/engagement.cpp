@@ -65,7 +65,8 @@ CheckResult engagement(const EngineDescriptor& engine, const std::vector<Paramet
   for (const Engagement& row : engine.engaged) {
     const bool applies = std::all_of(row.when.begin(), row.when.end(),
                                      [&](const Condition& condition) { return holds(condition, parameters, config); });
-    if (applies && !seen(row, parameters, config, traces)) return {"G2", Outcome::inconclusive, row.detail};
+    const bool unseen = row.kind == "draft_n" && engine.protocol.timings_pointer.empty();  // nothing tells
+    if (applies && !unseen && !seen(row, parameters, config, traces)) return {"G2", Outcome::inconclusive, row.detail};
   }
   if (traces.drafted > thresholds::suspicious_drafts && traces.drafted == traces.drafted_accepted)
     result.detail += "; suspicious: nothing was ever rejected";

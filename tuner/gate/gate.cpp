@@ -16,6 +16,9 @@ struct Fault {
   std::size_t size = 0;  ///< of the request: the shortest failing prompt is shown
 };
 
+/// What the model itself says otherwise after a near tie: its calls, and what stands beside them.
+bool may_be_excused(std::string_view check) { return check == "G8" || check == "G9" || check == "G11"; }
+
 /// The fault with the shortest request, over the prompts; of one prompt the first check that fails.
 std::optional<Fault> shortest_fault(const GateContext& context, const Interview& interview, std::vector<CheckResult>& results) {
   std::optional<Fault> shortest;
@@ -23,8 +26,11 @@ std::optional<Fault> shortest_fault(const GateContext& context, const Interview&
     int failed = 0;
     int looked_at = 0;
     std::string detail;
-    for (const CandidateAnswer& answer : interview.answers) {
+    for (std::size_t i = 0; i < interview.answers.size(); ++i) {
+      const CandidateAnswer& answer = interview.answers[i];
       const ReferenceAnswer& reference = context.reference.answers[answer.reference_index];
+      if (may_be_excused(row.id) && std::find(context.excused.begin(), context.excused.end(), i) != context.excused.end())
+        continue;
       if (!row.prompt_class.empty() && reference.prompt.prompt_class != row.prompt_class) continue;
       ++looked_at;
       const auto evidence = row.check({reference, answer, context.reference.tie_margin});
@@ -45,7 +51,13 @@ std::optional<Fault> shortest_fault(const GateContext& context, const Interview&
 
 void add_unverified(const GateContext& context, const Interview& interview, Verdict& verdict) {
   verdict.not_verified = context.reference.summary.not_verified;
-  if (!context.reference.has_logprobs) verdict.not_verified.push_back("not scored: the engine gives no log probabilities");
+  if (!context.reference.has_logprobs) {
+    verdict.not_verified.push_back("not scored: the engine gives no log probabilities");
+  } else if (!can_rescore(context.reference)) {
+    verdict.not_verified.push_back("not re-scored: the engine takes no token ids");
+  }
+  if (context.engine.protocol.usage_pointer.empty()) verdict.not_verified.push_back("token counts: the engine gives no usage");
+  if (context.engine.protocol.timings_pointer.empty()) verdict.not_verified.push_back("acceptance: the engine gives no timings");
   if (interview.end == Interview::End::out_of_time) verdict.not_verified.push_back("cut short by the time limit");
 }
 

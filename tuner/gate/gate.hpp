@@ -68,6 +68,7 @@ struct GateContext {
   Tier tier = Tier::quick;
   std::optional<Quality> quality = std::nullopt;  ///< G12, of declared-lossy configurations
   SamplingResult sampling = {};
+  std::vector<std::size_t> excused = {};  ///< answers whose calls differ as the reference's own would (excuse.hpp)
 };
 
 /// The configuration against the reference. Without `scores`, texts that differ are judged by their first divergence

@@ -43,7 +43,8 @@ ReferenceAnswer answered(const ChatTarget& server, const Prompt& asked, int max_
   answer.streamed = ask_once(server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
   answer.plain = ask_once(server, answer.prompt, ChatOptions::Streaming::no,
                           scores ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no, interrupt);
-  if (scores && answer.plain.http_status == 200) answer.prompt_tokens = prompt_tokens(server, answer.prompt, interrupt);
+  const bool ids = !server.engine->protocol.template_path.empty();
+  if (scores && ids && answer.plain.http_status == 200) answer.prompt_tokens = prompt_tokens(server, answer.prompt, interrupt);
   // Another count than the server's own: the template was applied otherwise, and scores would rest on another prompt.
   if (static_cast<std::int64_t>(answer.prompt_tokens.size()) != answer.plain.usage.prompt_tokens.value_or(0))
     answer.prompt_tokens.clear();
@@ -113,6 +114,11 @@ void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& ans
       answer.streamed.protocol_faults.push_back("not reproducible: the same prompt after a restart has another answer");
     }
   }
+}
+
+bool can_rescore(const Reference& reference) {
+  return reference.has_logprobs && std::any_of(reference.answers.begin(), reference.answers.end(),
+                                               [](const ReferenceAnswer& answer) { return !answer.prompt_tokens.empty(); });
 }
 
 double differing_share(const ChatTarget& variant, const Reference& reference, const InterruptFlag& interrupt) {

@@ -39,6 +39,9 @@ struct Reference {
   double self_difference = 0;
 };
 
+/// Whether texts that differ can be scored by it: it has log probabilities, and prompts are known as token ids.
+bool can_rescore(const Reference& reference);
+
 /// The reference is not good enough to compare anything with: no claim is possible. Nothing when it is.
 std::optional<std::string> unsound_reason(const Reference& reference);
 

@@ -203,7 +203,7 @@ std::vector<Divergence> greedy_divergences(const Reference& reference, const std
 }
 
 bool needs_rescoring(const Reference& reference, const std::vector<CandidateAnswer>& answers) {
-  if (!reference.has_logprobs) return false;
+  if (!can_rescore(reference)) return false;
   return !greedy_divergences(reference, answers).empty();
 }
 

@@ -22,8 +22,8 @@ constexpr int counts_differ_fatal = 2;
 constexpr double share_fatal = 0.25;  ///< of the text prompts: empty, leaking, or left in the reasoning channel
 
 /// What is the model's own weakness and no finding: the prompt is dropped and listed, nothing more.
-constexpr std::array of_the_model = {"tools_not_answered", "undecided_call", "repeats_itself", "broken_characters",
-                                     "cut_while_thinking"};
+constexpr std::array of_the_model = {"tools_not_answered", "lost_in_long_prompts", "undecided_call",
+                                     "repeats_itself",     "broken_characters",    "cut_while_thinking"};
 
 struct Fault {
   std::string code;

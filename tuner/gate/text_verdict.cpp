@@ -90,13 +90,13 @@ TextOutcome by_scores(const GateContext& context, const Interview& interview, co
 TextOutcome by_first_divergences(const GateContext& context, const Interview& interview,
                                  const std::vector<Divergence>& divergences) {
   if (divergences.empty()) return {Outcome::pass, "G6", "every text equals the reference"};
-  if (!context.reference.has_logprobs) return by_band(context, interview, divergences);
   const auto miscommits =
       std::count_if(divergences.begin(), divergences.end(), [](const Divergence& d) { return d.classification == "miscommit"; });
   const std::string detail =
       std::to_string(divergences.size()) + " texts differ, " + std::to_string(miscommits) + " by more than a near tie";
   const Strictness mode = strictness(context.engine, context.parameters, context.config);
   if (miscommits > 0 && mode != Strictness::lossy) return {Outcome::broken, "G6", detail};
+  if (!can_rescore(context.reference)) return by_band(context, interview, divergences);
   return {Outcome::inconclusive, "G6", detail + "; not re-scored"};
 }
 

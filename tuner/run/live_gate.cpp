@@ -1,5 +1,6 @@
 #include "core/digest.hpp"
 #include "core/rng.hpp"
+#include "gate/excuse.hpp"
 #include "gate/quality.hpp"
 #include "gate/thresholds.hpp"
 #include "run/evidence.hpp"
@@ -52,7 +53,7 @@ void LiveRunner::interview_candidate(const VisitOrder& order, const Reference& r
     gating.quality = measured_quality(target, reference, positions, order.deadline, interrupt_);
   }
   const bool worth_drawing = !quick && gating.answers.end == Interview::End::complete &&
-                             (gating.traces.drafted > 0 || !setup_.sampler.empty()) && gating.mode != Strictness::lossy;
+                             (drafts(order.config) || !setup_.sampler.empty()) && gating.mode != Strictness::lossy;
   if (!worth_drawing) return;
   status_("drawing at a temperature: " + display(order.config));
   gating.draw_plan = draw_plan(reference, setup_.sampler, *order.gate, *order.gate == Tier::release ? draws_s_release : draws_s);
@@ -61,44 +62,69 @@ void LiveRunner::interview_candidate(const VisitOrder& order, const Reference& r
         drawn(target, reference, *gating.draw_plan, derived_seed(setup_.seed, "candidate"), order.deadline, interrupt_);
 }
 
+bool LiveRunner::drafts(const Config& config) const {
+  const auto depth = effective_value(setup_.parameters, config, "draft_depth");
+  return depth && number(*depth) > 0;
+}
+
 Verdict LiveRunner::verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
-  GateContext context{setup_.engine, reference,   setup_.parameters, order.config,
-                      gating.traces, *order.gate, gating.quality,    gating.sampling};
+  GateContext context{setup_.engine, reference,      setup_.parameters, order.config,  gating.traces,
+                      *order.gate,   gating.quality, gating.sampling,   gating.excused};
   return judged(context, gating.answers, gating.scores ? &*gating.scores : nullptr);
 }
 
-/// After the candidate: one load of the reference scores every text that differs, and draws where it has not yet.
-void LiveRunner::ask_reference_about(const VisitOrder& order, const Reference& reference, const Verdict& so_far, Gating& gating) {
+/// Broken, but by calls alone that may be the model's own after a near tie: only the reference can tell.
+bool LiveRunner::may_be_excused(const Reference& reference, const Verdict& so_far, const Gating& gating) const {
+  if (so_far.outcome != Outcome::broken || (so_far.check != "G8" && so_far.check != "G9" && so_far.check != "G11")) return false;
+  return can_rescore(reference) && !left_before_call(reference, gating.answers).empty();
+}
+
+/// After the candidate: one load of the reference hears what may be excused, scores every text that differs, and draws
+/// where it has not yet.
+void LiveRunner::ask_reference_about(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating) {
   const std::vector<CandidateAnswer> texts = all_answers(gating.answers);
+  const bool excusing = may_be_excused(reference, verdict, gating);
   // A declared-lossy flag gets its figures also where a check already found it broken.
-  const bool rescorable = so_far.outcome != Outcome::broken || gating.mode == Strictness::lossy;
-  const bool scoring = rescorable && needs_rescoring(reference, texts);
-  const bool drawing = so_far.outcome != Outcome::broken && gating.draws;
-  const std::string key = drawing ? draw_key(reference, *gating.draw_plan) : "";
-  if (drawing && !draws_.contains(key)) {
-    if (auto stored = load_draws(setup_.cache_folder / "references", key)) draws_[key] = std::move(*stored);
+  const bool scoring =
+      (excusing || verdict.outcome != Outcome::broken || gating.mode == Strictness::lossy) && needs_rescoring(reference, texts);
+  const bool drawing = gating.draws && draws_missing(reference, gating);
+  if (excusing || scoring || drawing) {
+    status_("asking the reference: " + display(order.config));
+    ServerProcess server = start(reference_config(order.config));
+    const ChatTarget target = target_of(server);
+    for (const std::size_t answer : excusing ? left_before_call(reference, gating.answers) : std::vector<std::size_t>{}) {
+      if (said_by_reference(target, reference, gating.answers.answers[answer], interrupt_)) gating.excused.push_back(answer);
+    }
+    if (excusing) verdict = verdict_of(order, reference, gating);
+    if (scoring && (verdict.outcome != Outcome::broken || gating.mode == Strictness::lossy)) {
+      const int enough = gating.mode == Strictness::lossy ? scored_enough_lossy : thresholds::broken_prompts_enough;
+      gating.scores = rescore(target, reference, texts, enough, interrupt_);
+    }
+    if (drawing && verdict.outcome != Outcome::broken) draw_reference(order, reference, target, gating);
   }
-  const bool known = drawing && draws_.contains(key);
-  if (!scoring && (!drawing || known)) {
-    if (drawing) gating.sampling = compared_draws(reference, *gating.draw_plan, draws_.at(key), *gating.draws);
-    return;
-  }
-  status_("asking the reference: " + display(order.config));
-  ServerProcess server = start(reference_config(order.config));
-  const ChatTarget target = target_of(server);
-  if (scoring) {
-    const int enough = gating.mode == Strictness::lossy ? scored_enough_lossy : thresholds::broken_prompts_enough;
-    gating.scores = rescore(target, reference, texts, enough, interrupt_);
-  }
-  if (!drawing) return;
-  if (!known) {
-    auto expected =
-        drawn(target, reference, *gating.draw_plan, derived_seed(setup_.seed, "reference"), order.deadline, interrupt_);
-    if (!expected) return;
-    save_draws(setup_.cache_folder / "references", key, *expected);
-    draws_[key] = std::move(*expected);
-  }
-  gating.sampling = compared_draws(reference, *gating.draw_plan, draws_.at(key), *gating.draws);
+  if (gating.draws && !draws_missing(reference, gating))
+    gating.sampling =
+        compared_draws(reference, *gating.draw_plan, draws_.at(draw_key(reference, *gating.draw_plan)), *gating.draws);
+  verdict = verdict_of(order, reference, gating);
+}
+
+/// Looks on disk, too.
+bool LiveRunner::draws_missing(const Reference& reference, const Gating& gating) {
+  const std::string key = draw_key(reference, *gating.draw_plan);
+  if (draws_.contains(key)) return false;
+  auto stored = load_draws(setup_.cache_folder / "references", key);
+  if (!stored) return true;
+  draws_[key] = std::move(*stored);
+  return false;
+}
+
+void LiveRunner::draw_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server,
+                                const Gating& gating) {
+  auto expected = drawn(server, reference, *gating.draw_plan, derived_seed(setup_.seed, "reference"), order.deadline, interrupt_);
+  if (!expected) return;
+  const std::string key = draw_key(reference, *gating.draw_plan);
+  save_draws(setup_.cache_folder / "references", key, *expected);
+  draws_[key] = std::move(*expected);
 }
 
 void LiveRunner::keep_evidence(const VisitOrder& order, const Reference& reference, const Gating& gating,

@@ -68,7 +68,9 @@ std::string LiveRunner::reference_key(const Config& reference_config, Tier tier)
       fmt::format("{}|{}|{}|{}|{}|{}|{}|", thresholds::version, setup_.engine.name, setup_.probe.version,
                   file_stamp(setup_.probe.binary), setup_.model.sha256, setup_.inputs.context, key(reference_config));
   for (const std::string& argument : setup_.inputs.extra_arguments) text += argument + "|";
-  text += fmt::format("{}|", size_.max_tokens);
+  const auto& offered = setup_.engine.protocol;
+  text += fmt::format("{}|{}{}{}{}|", size_.max_tokens, offered.logprobs_json.empty(), offered.completion_path.empty(),
+                      offered.usage_pointer.empty(), offered.timings_pointer.empty());
   return digest(text + prompt_set_digest(prompts_of(tier)));
 }
 
@@ -97,7 +99,7 @@ Reference LiveRunner::asked_reference(const Config& reference_config, const std:
   const bool present = has_chat_template(setup_.engine, setup_.model, server.properties());
   server.stop();
   Reference reference = qualified(std::move(answers), key, tie_margin, present ? ChatTemplate::present : ChatTemplate::missing);
-  if (!reference.has_logprobs) reference.self_difference = largest_self_difference(reference_config, reference);
+  if (!can_rescore(reference)) reference.self_difference = largest_self_difference(reference_config, reference);
   return reference;
 }
 

@@ -50,6 +50,7 @@ struct Observation {
   double prefill_tokens_per_second = 0;
   double launch_s = 0;
   std::int64_t context = 0;
+  EngineDescriptor::Protocol protocol;  ///< without what this server turned out not to offer
 };
 
 /// How much the reference may ask.
@@ -96,6 +97,7 @@ private:
     std::optional<DrawPlan> draw_plan;
     std::optional<Draws> draws;
     SamplingResult sampling;
+    std::vector<std::size_t> excused;
   };
 
   ServerProcess start(const Config& config);
@@ -107,8 +109,12 @@ private:
   double largest_self_difference(const Config& reference_config, const Reference& reference);
   void interview_candidate(const VisitOrder& order, const Reference& reference, ServerProcess& server, Gating& gating);
   Verdict verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
-  void ask_reference_about(const VisitOrder& order, const Reference& reference, const Verdict& so_far, Gating& gating);
+  bool may_be_excused(const Reference& reference, const Verdict& so_far, const Gating& gating) const;
+  void ask_reference_about(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating);
   void keep_evidence(const VisitOrder& order, const Reference& reference, const Gating& gating, Verdict& verdict) const;
+  bool drafts(const Config& config) const;
+  bool draws_missing(const Reference& reference, const Gating& gating);
+  void draw_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, const Gating& gating);
   std::string draw_key(const Reference& reference, const DrawPlan& plan) const;
   SamplingResult compared_draws(const Reference& reference, const DrawPlan& plan, const Draws& expected,
                                 const Draws& observed) const;

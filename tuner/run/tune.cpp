@@ -101,6 +101,7 @@ void add_unsound_trial(Study& study, const std::string& reason) {
 Observation look(TuneJob& job, const InterruptFlag& interrupt, const TuneOutput& output) {
   LiveRunner scout(job.setup, interrupt, output.status);
   const Observation seen = scout.observe(job.space.baseline);
+  job.setup.engine.protocol = seen.protocol;
   adopt_effective(seen.effective, job.fixed, job.setup.probe, job.setup.parameters, job.space);
   return seen;
 }

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "backends/chat.hpp"
+#include "core/interrupt.hpp"
+
+namespace sweetspot {
+
+/// What the descriptor promises and this server turned out not to offer is taken out of its protocol: log probabilities,
+/// token ids, usage, timings. What is asked then degrades by itself, and verdicts say what could not be verified. One
+/// short question and one text to be tokenised. Throws TrialError when the server does not answer at all.
+EngineDescriptor::Protocol offered_protocol(const ChatTarget& server, const InterruptFlag& interrupt);
+
+}  // namespace sweetspot
