@@ -1,5 +1,7 @@
 // The whole program against a real llama-server with the small models of tests/models. What cannot run says why in one
 // line and is skipped.
+#include "support/program.hpp"
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -19,45 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-struct Outcome {
-  int exit_code = -1;
-  std::string out;
-  std::string err;
-};
-
-/// Store, cache and outputs of this run; gone with it.
-struct Scratch {
-  fs::path path = fs::temp_directory_path() / ("sweetspot-live-" + std::to_string(::getpid()));
-  Scratch() { fs::create_directories(path); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
-
-fs::path scratch() {
-  static const Scratch folder;
-  return folder.path;
-}
-
-std::string content(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// Runs sweetspot with a store and a cache of its own.
-Outcome sweetspot(const std::string& arguments, const std::string& environment = "") {
-  const fs::path out = scratch() / "out";
-  const fs::path err = scratch() / "err";
-  const std::string line = "XDG_STATE_HOME=" + scratch().string() + " XDG_CACHE_HOME=" + scratch().string() +
-                           " XDG_CONFIG_HOME=" + scratch().string() + " " + environment + " '" SWEETSPOT_BINARY "' " + arguments +
-                           " >" + out.string() + " 2>" + err.string();
-  const int status = std::system(line.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(out), content(err)};
-}
+using sweetspot::testing::content;
+using sweetspot::testing::Outcome;
+using sweetspot::testing::scratch;
+using sweetspot::testing::sweetspot_run;
 
 fs::path model(const std::string& name) {
   const char* folder = std::getenv("SWEETSPOT_TEST_MODELS");
@@ -105,7 +72,7 @@ int left_behind() {
 TEST_SUITE("live") {
   TEST_CASE("the installed binary is probed: version, spellings, and what it lacks") {
     SKIP_WITHOUT_SERVER();
-    const Outcome outcome = sweetspot("engines llama-server --json");
+    const Outcome outcome = sweetspot_run("engines llama-server --json");
     REQUIRE(outcome.exit_code == 0);
     const Json engine = Json::parse(outcome.out).at(0);
     CHECK(engine.at("found") == true);
@@ -118,7 +85,7 @@ TEST_SUITE("live") {
 
   TEST_CASE("the engine as it comes passes, and leaves nothing behind") {
     SKIP_WITHOUT_SERVER();
-    const Outcome outcome = sweetspot(check(""));
+    const Outcome outcome = sweetspot_run(check(""));
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
     const Json report = Json::parse(outcome.out);
@@ -130,7 +97,7 @@ TEST_SUITE("live") {
   TEST_CASE("a stand-in that changes nothing, or re-chunks legally, passes") {
     SKIP_WITHOUT_SERVER();
     for (const std::string fault : {"none", "rechunk"}) {
-      const Outcome outcome = sweetspot(standin_check, standin(fault));
+      const Outcome outcome = sweetspot_run(standin_check, standin(fault));
       INFO(fault << ": " << outcome.out << outcome.err);
       CHECK(outcome.exit_code == 0);
     }
@@ -141,7 +108,7 @@ TEST_SUITE("live") {
     for (const std::string fault :
          {"truncate", "cut", "drop", "drop_short", "drop_tail", "mangle", "late_mangle", "dup", "usage_double", "usage_zero",
           "no_done", "finish_twice", "think_leak", "error_event", "third_request", "plain_mangle", "both"}) {
-      const Outcome outcome = sweetspot(standin_check, standin(fault));
+      const Outcome outcome = sweetspot_run(standin_check, standin(fault));
       INFO(fault << ": " << outcome.out << outcome.err);
       CHECK(outcome.exit_code == 1);
       if (outcome.exit_code != 1) continue;
@@ -153,7 +120,7 @@ TEST_SUITE("live") {
 
   TEST_CASE("a server that dies in mid-answer is an error that names it, and nothing is left behind") {
     SKIP_WITHOUT_SERVER();
-    const Outcome outcome = sweetspot(standin_check, standin("exit_mid"));
+    const Outcome outcome = sweetspot_run(standin_check, standin("exit_mid"));
     INFO(outcome.out << outcome.err);
     CHECK(outcome.exit_code == 1);
     CHECK(Json::parse(outcome.out).at("verdict").at("outcome") == "error");
@@ -163,8 +130,8 @@ TEST_SUITE("live") {
   TEST_CASE("a default that loses text is unsound as it comes") {
     SKIP_WITHOUT_SERVER();
     const fs::path cache = scratch() / "unsound";  // the reference of the stand-in that does no harm is in the other one
-    const Outcome outcome = sweetspot(check("--binary '" SWEETSPOT_STANDIN "'"),
-                                      standin("drop") + "STANDIN_ALWAYS=1 XDG_CACHE_HOME='" + cache.string() + "'");
+    const Outcome outcome = sweetspot_run(check("--binary '" SWEETSPOT_STANDIN "'"),
+                                          standin("drop") + "STANDIN_ALWAYS=1 XDG_CACHE_HOME='" + cache.string() + "'");
     INFO(outcome.out << outcome.err);
     CHECK(outcome.exit_code == 1);
     CHECK(Json::parse(outcome.out).at("verdict").at("check") == "G1");
@@ -172,9 +139,9 @@ TEST_SUITE("live") {
 
   TEST_CASE("drafts that are accepted unverified are rejected as broken, and honest ones are not") {
     SKIP_WITHOUT_SERVER();
-    const Outcome outcome = sweetspot("tune llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --draft-model '" +
-                                      model("draft-weak-Q8_0.gguf").string() +
-                                      "' --goal decode --param spec_synth_len=0,3 --fix draft_depth=4 --budget 150s --json");
+    const Outcome outcome = sweetspot_run("tune llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --draft-model '" +
+                                          model("draft-weak-Q8_0.gguf").string() +
+                                          "' --goal decode --param spec_synth_len=0,3 --fix draft_depth=4 --budget 150s --json");
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
     const Json report = Json::parse(outcome.out);
@@ -194,7 +161,7 @@ TEST_SUITE("live") {
     SKIP_WITHOUT_SERVER();
     const std::string base = "-q -m '" + model("draft-Q8_0.gguf").string() + "' ";
     const auto refused = [](const std::string& arguments, const std::string& named) {
-      const Outcome outcome = sweetspot(arguments);
+      const Outcome outcome = sweetspot_run(arguments);
       INFO(arguments << "\n" << outcome.err);
       CHECK(outcome.exit_code == 2);
       CHECK(outcome.err.find(named) != std::string::npos);
@@ -221,7 +188,7 @@ TEST_SUITE("live") {
     INFO(err);
     CHECK(err.find("sweetspot resume ") != std::string::npos);
     CHECK(left_behind() == 0);
-    const Outcome list = sweetspot("list --store " + (scratch() / "interrupted.sqlite").string());
+    const Outcome list = sweetspot_run("list --store " + (scratch() / "interrupted.sqlite").string());
     CHECK(list.out.find("interrupted") != std::string::npos);
   }
 }
