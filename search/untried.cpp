@@ -13,7 +13,8 @@ std::set<std::string> tried_keys(const SearchSpace& space, const std::vector<Tri
   std::set<std::string> tried;
   for (const Trial& trial : history) {
     const bool cut_off = trial.failure && trial.failure->kind == FailureKind::interrupted;
-    if (!cut_off) tried.insert(key(canonical(space, trial.config)));
+    const bool begun_only = !trial.failure && !trial.verdict && trial.visits.empty();
+    if (!cut_off && !begun_only) tried.insert(key(canonical(space, trial.config)));
   }
   return tried;
 }

@@ -130,6 +130,13 @@ TEST_SUITE("gate/gate") {
     CHECK(fixture.verdict(interview).check == "G4");
   }
 
+  TEST_CASE("a prompt that was read shorter than it was sent is broken, whatever the answer") {
+    const Fixture fixture;
+    Interview interview = fixture.same_answers();
+    interview.answers[2].streamed.usage.prompt_tokens = 4;
+    CHECK(fixture.verdict(interview).check == "G4");
+  }
+
   TEST_CASE("a protocol fault is broken") {
     const Fixture fixture;
     Interview interview = fixture.same_answers();

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <map>
+#include <utility>
 
 using namespace sweetspot;
 
@@ -23,11 +24,19 @@ struct FakeRunner final : TrialRunner {
   std::map<std::string, Outcome> standard_outcomes;
   std::map<std::string, Outcome> fresh_outcomes;
   std::map<Tier, int> gated;
+  bool all_wait = false;  ///< for the reference, where they may
+  std::vector<SettledVerdict> waiting;
+  int loads = 0;  ///< of the reference
   double noise = 0.01;
   double clock = 0;
   int visits = 0;
   int interrupt_at = -1;
   Rng rng{7};
+
+  std::vector<SettledVerdict> settle() override {
+    ++loads;
+    return std::exchange(waiting, {});
+  }
 
   VisitOutcome visit(const VisitOrder& order) override {
     if (visits++ == interrupt_at) throw Interrupted{};
@@ -48,6 +57,11 @@ struct FakeRunner final : TrialRunner {
       if (order.gate == Tier::fresh && fresh_outcomes.contains(name)) outcome.verdict->outcome = fresh_outcomes.at(name);
       outcome.verdict->check = "G6";
       outcome.gate_speed_ratio = 10 / seconds.at(name);
+      if (all_wait && order.may_wait) {
+        waiting.push_back({order.config, *outcome.verdict});
+        outcome.verdict->outcome = Outcome::inconclusive;
+        outcome.verdict->detail = waits_for_reference;
+      }
       if (outcome.verdict->outcome == Outcome::broken) return outcome;
     }
     if (!order.timed) return outcome;
@@ -167,6 +181,39 @@ TEST_SUITE("run/study_loop") {
     REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
     CHECK(key(fixture.study.recommendation.changed).find("b=2") != std::string::npos);
     CHECK(key(fixture.study.recommendation.changed).find("a=1") == std::string::npos);
+  }
+
+  TEST_CASE("verdicts that wait for the reference come with few loads of it, before anything is chosen") {
+    Fixture fixture;
+    fixture.runner.all_wait = true;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 5;
+    fixture.runner.outcomes[Fixture::name(1, 0)] = Outcome::broken;
+    fixture.runner.seconds[Fixture::name(0, 2)] = 8;
+    for (int b = 1; b <= 2; ++b) fixture.runner.seconds[Fixture::name(1, b)] = 12;
+    fixture.run();
+    REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    CHECK(key(fixture.study.recommendation.changed).find("b=2") != std::string::npos);
+    REQUIRE(fixture.study.rejected.size() >= 1);
+    for (const Trial& trial : fixture.study.trials) CHECK(trial.verdict->detail != waits_for_reference);
+    CHECK(fixture.runner.loads >= 1);
+    CHECK(fixture.runner.loads <= 3);
+  }
+
+  TEST_CASE("what waited when a study was interrupted is tried again") {
+    Fixture fixture;
+    fixture.runner.all_wait = true;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 5;
+    fixture.runner.interrupt_at = 4;
+    CHECK_THROWS_AS(fixture.run(), Interrupted);
+    fixture.runner.waiting.clear();  // gone with the process
+    fixture.run();
+    INFO(fixture.study.recommendation.reason);
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    for (const Trial& trial : fixture.study.trials) {
+      CHECK_FALSE(trial.failure);
+      REQUIRE(trial.verdict);
+      CHECK(trial.verdict->outcome == Outcome::pass);
+    }
   }
 
   TEST_CASE("a finalist stands the tier that was asked for") {

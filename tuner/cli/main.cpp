@@ -5,6 +5,7 @@
 
 #include <boost/dll/runtime_symbol_info.hpp>
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,6 +26,10 @@ int main(int argc, char** argv) {
   }
   boost::system::error_code unknown;
   environment.program_folder = boost::dll::program_location(unknown).parent_path().string();
+  if (environment.variable("HOME").empty()) {
+    const passwd* user = getpwuid(getuid());
+    if (user != nullptr && user->pw_dir != nullptr) environment.variables["HOME"] = user->pw_dir;
+  }
   environment.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
   environment.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
   environment.stderr_is_terminal = isatty(STDERR_FILENO) == 1;

@@ -81,12 +81,13 @@ std::optional<double> take_number(std::string_view& text) {
 std::optional<std::string> closest(std::string_view word, const std::vector<std::string>& candidates) {
   constexpr std::size_t longest_word = 64;
   if (word.empty() || word.size() > longest_word) return std::nullopt;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t best_distance = longest_word;
   std::optional<std::string> best;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > 2 * longest_word) continue;
     const std::size_t distance = edit_distance(lower(word), lower(candidate));
-    if (distance < best_distance) {
+    const std::size_t allowed = std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
+    if (distance <= allowed && distance < best_distance) {
       best_distance = distance;
       best = candidate;
     }

@@ -46,6 +46,11 @@ std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSam
   const std::int64_t expected = reference.usage.completion_tokens.value_or(0);
   if (same_content(sample, reference) && tokens != expected)
     return Evidence{prompt.id, tokens_text(expected), tokens_text(tokens), "the same text has another token count"};
+  const auto read = sample.usage.prompt_tokens;
+  const auto read_by_reference = reference.usage.prompt_tokens;
+  if (read && read_by_reference && *read != *read_by_reference)
+    return Evidence{prompt.id, tokens_text(*read_by_reference) + " of prompt", tokens_text(*read) + " of prompt",
+                    "the same prompt has another length: it was not read as it was sent"};
   const double rate = characters_per_token(sample);
   const double reference_rate = characters_per_token(reference);
   if (expected >= 8 && rate < thresholds::characters_per_token * reference_rate && !(plain && holds_its_tokens(*plain, sample)))

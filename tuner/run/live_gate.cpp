@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 // The gate on live servers: what the candidate is asked while it runs, and what the reference says of it afterwards.
 
@@ -79,33 +80,67 @@ bool LiveRunner::may_be_excused(const Reference& reference, const Verdict& so_fa
   return can_rescore(reference) && !left_before_call(reference, gating.answers).empty();
 }
 
-/// After the candidate: one load of the reference hears what may be excused, scores every text that differs, and draws
-/// where it has not yet.
-void LiveRunner::ask_reference_about(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating) {
-  const std::vector<CandidateAnswer> texts = all_answers(gating.answers);
-  const bool excusing = may_be_excused(reference, verdict, gating);
+bool LiveRunner::needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating) {
+  const bool lossy = gating.mode == Strictness::lossy;
   // A declared-lossy flag gets its figures also where a check already found it broken.
-  const bool scoring =
-      (excusing || verdict.outcome != Outcome::broken || gating.mode == Strictness::lossy) && needs_rescoring(reference, texts);
-  const bool drawing = gating.draws && draws_missing(reference, gating);
-  if (excusing || scoring || drawing) {
-    status_("asking the reference: " + display(order.config));
-    ServerProcess server = start(reference_config(order.config));
-    const ChatTarget target = target_of(server);
-    for (const std::size_t answer : excusing ? left_before_call(reference, gating.answers) : std::vector<std::size_t>{}) {
-      if (said_by_reference(target, reference, gating.answers.answers[answer], interrupt_)) gating.excused.push_back(answer);
+  if ((verdict.outcome != Outcome::broken || lossy) && needs_rescoring(reference, all_answers(gating.answers))) return true;
+  if (verdict.outcome != Outcome::broken && gating.draws && draws_missing(reference, gating)) return true;
+  return may_be_excused(reference, verdict, gating);
+}
+
+/// A running reference hears what may be excused, scores every text that differs, and draws where it has not yet.
+void LiveRunner::hear_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, Verdict& verdict,
+                                Gating& gating) {
+  status_("asking the reference: " + display(order.config));
+  const bool lossy = gating.mode == Strictness::lossy;
+  if (may_be_excused(reference, verdict, gating)) {
+    for (const std::size_t answer : left_before_call(reference, gating.answers)) {
+      if (said_by_reference(server, reference, gating.answers.answers[answer], interrupt_)) gating.excused.push_back(answer);
     }
-    if (excusing) verdict = verdict_of(order, reference, gating);
-    if (scoring && (verdict.outcome != Outcome::broken || gating.mode == Strictness::lossy)) {
-      const int enough = gating.mode == Strictness::lossy ? scored_enough_lossy : thresholds::broken_prompts_enough;
-      gating.scores = rescore(target, reference, texts, enough, interrupt_);
-    }
-    if (drawing && verdict.outcome != Outcome::broken) draw_reference(order, reference, target, gating);
+    verdict = verdict_of(order, reference, gating);
   }
+  const std::vector<CandidateAnswer> texts = all_answers(gating.answers);
+  if ((verdict.outcome != Outcome::broken || lossy) && needs_rescoring(reference, texts)) {
+    const int enough = lossy ? scored_enough_lossy : thresholds::broken_prompts_enough;
+    gating.scores = rescore(server, reference, texts, enough, interrupt_);
+  }
+  if (verdict.outcome != Outcome::broken && gating.draws && draws_missing(reference, gating))
+    draw_reference(order, reference, server, gating);
+}
+
+/// The final verdict, with its evidence.
+void LiveRunner::close(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating) {
   if (gating.draws && !draws_missing(reference, gating))
     gating.sampling =
         compared_draws(reference, *gating.draw_plan, draws_.at(draw_key(reference, *gating.draw_plan)), *gating.draws);
-  verdict = verdict_of(order, reference, gating);
+  if (verdict.check != "G13") verdict = verdict_of(order, reference, gating);
+  if (verdict.outcome != Outcome::pass) keep_evidence(order, reference, gating, verdict);
+}
+
+std::vector<SettledVerdict> LiveRunner::settle() {
+  std::vector<SettledVerdict> settled;
+  std::optional<ServerProcess> server;
+  std::string loaded;
+  std::stable_sort(waiting_.begin(), waiting_.end(),
+                   [](const Waiting& a, const Waiting& b) { return a.reference->key < b.reference->key; });
+  for (Waiting& one : waiting_) {
+    try {
+      if (!server || loaded != one.reference->key) {
+        server.reset();
+        server = start(reference_config(one.order.config));
+        loaded = one.reference->key;
+      }
+      hear_reference(one.order, *one.reference, target_of(*server), one.verdict, one.gating);
+      close(one.order, *one.reference, one.verdict, one.gating);
+    } catch (const TrialError& error) {  // the reference's failure, not the candidate's: nothing can be claimed
+      server.reset();
+      one.verdict.outcome = Outcome::inconclusive;
+      one.verdict.detail = "the reference could not be asked: " + error.failure().detail;
+    }
+    settled.push_back({one.order.config, std::move(one.verdict)});
+  }
+  waiting_.clear();
+  return settled;
 }
 
 /// Looks on disk, too.

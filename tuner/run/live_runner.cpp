@@ -151,11 +151,21 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       }
     }
     server->stop();
-    if (reference != nullptr && outcome.verdict->check != "G13") {
-      ask_reference_about(order, *reference, *outcome.verdict, gating);
+    if (reference != nullptr) {
+      const bool asks = outcome.verdict->check != "G13" && needs_reference(*reference, *outcome.verdict, gating);
+      if (asks && order.may_wait) {
+        waiting_.push_back({order, reference, *outcome.verdict, std::move(gating)});
+        outcome.verdict->outcome = Outcome::inconclusive;
+        outcome.verdict->check = "G7";
+        outcome.verdict->detail = waits_for_reference;
+        return outcome;
+      }
+      if (asks) {
+        const ServerProcess referee = start(reference_config(order.config));
+        hear_reference(order, *reference, target_of(referee), *outcome.verdict, gating);
+      }
+      close(order, *reference, *outcome.verdict, gating);
     }
-    if (reference != nullptr && outcome.verdict->outcome != Outcome::pass)
-      keep_evidence(order, *reference, gating, *outcome.verdict);
   } catch (const ForeignServer& error) {
     outcome.verdict.emplace();
     outcome.verdict->outcome = Outcome::broken;

@@ -83,6 +83,7 @@ public:
   ReferenceSummary reference_summary() const;
 
   VisitOutcome visit(const VisitOrder& order) override;
+  std::vector<SettledVerdict> settle() override;
 
   const LiveSetup& setup() const { return setup_; }
 
@@ -100,6 +101,14 @@ private:
     std::vector<std::size_t> excused;
   };
 
+  /// One that waits for settle().
+  struct Waiting {
+    VisitOrder order;
+    const Reference* reference = nullptr;
+    Verdict verdict;
+    Gating gating;
+  };
+
   ServerProcess start(const Config& config);
   ChatTarget target_of(const ServerProcess& server) const;
   Config reference_config(const Config& config) const;
@@ -110,7 +119,10 @@ private:
   void interview_candidate(const VisitOrder& order, const Reference& reference, ServerProcess& server, Gating& gating);
   Verdict verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
   bool may_be_excused(const Reference& reference, const Verdict& so_far, const Gating& gating) const;
-  void ask_reference_about(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating);
+  bool needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating);
+  void hear_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, Verdict& verdict,
+                      Gating& gating);
+  void close(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating);
   void keep_evidence(const VisitOrder& order, const Reference& reference, const Gating& gating, Verdict& verdict) const;
   bool drafts(const Config& config) const;
   bool draws_missing(const Reference& reference, const Gating& gating);
@@ -126,7 +138,8 @@ private:
   ReferenceSize size_;
   std::chrono::steady_clock::time_point reference_deadline_ = std::chrono::steady_clock::time_point::max();
   std::map<std::string, Reference> references_;
-  std::string fresh_key_;               ///< of the reference with fresh prompts, which is no part of the study's
+  std::string fresh_key_;  ///< of the reference with fresh prompts, which is no part of the study's
+  std::vector<Waiting> waiting_;
   std::map<std::string, Draws> draws_;  ///< of references, by what was drawn
 };
 

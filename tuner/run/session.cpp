@@ -12,6 +12,7 @@
 namespace sweetspot {
 namespace {
 
+constexpr std::ptrdiff_t settled_together = 4;  ///< candidates for one load of the reference, while searching
 constexpr double unknown_visit_s = 5;           ///< before any was made
 constexpr double launch_and_gate_factor = 2.0;  ///< a searching visit also launches and is checked
 
@@ -74,7 +75,26 @@ Trial& StudySession::trial(const Config& config) {
 }
 
 void StudySession::visit(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block) {
+  run(trial, phase, gate, block, false);
+}
+
+void StudySession::search_visit(Trial& trial) { run(trial, Phase::search, Tier::quick, -1, true); }
+
+void StudySession::settle(When when) {
+  const auto waits = [](const Trial& trial) { return trial.verdict && trial.verdict->detail == waits_for_reference; };
+  const auto waiting = std::count_if(study.trials.begin(), study.trials.end(), waits);
+  if (waiting == 0 || (when == When::many && waiting < settled_together)) return;
+  for (SettledVerdict& settled : runner.settle()) {
+    Trial& settled_trial = trial(settled.config);
+    settled_trial.verdict = std::move(settled.verdict);
+    observer.trial_changed(study, settled_trial);
+  }
+}
+
+void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block, bool may_wait) {
+  if (trial.failure && trial.failure->kind == FailureKind::interrupted) trial.failure.reset();
   VisitOrder order;
+  order.may_wait = may_wait;
   order.config = trial.config;
   order.phase = phase.value_or(Phase::search);
   order.block = block;

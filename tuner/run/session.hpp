@@ -23,8 +23,17 @@ struct StudySession {
   /// observer.
   void visit(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block = -1);
 
+  /// The same while searching: the verdict may have to wait for settle().
+  void search_visit(Trial& trial);
+  /// Asks the reference about all that wait, when there are many of them, or in any case.
+  enum class When { many, any };
+  void settle(When when);
+
   /// What a visit takes, from those made so far.
   double visit_seconds(Phase phase) const;
+
+private:
+  void run(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block, bool may_wait);
 };
 
 }  // namespace sweetspot

@@ -44,20 +44,36 @@ bool measure_baseline(StudySession& session) {
 }
 
 /// True when nothing is left to try.
-bool search(StudySession& session, const SearchSpace& space, const Strategy& strategy, Reserve reserve) {
+bool propose_and_try(StudySession& session, const SearchSpace& space, const Strategy& strategy, Reserve reserve) {
   int since_anchor = 0;
   while (search_time_left(session, reserve)) {
     if (session.settings.trials_most > 0 && static_cast<int>(session.study.trials.size()) >= session.settings.trials_most)
       return true;
     const auto config = strategy.propose(space, session.study.trials, session.settings.seed);
     if (!config) return true;
-    session.visit(session.trial(*config), Phase::search, Tier::quick);
+    session.search_visit(session.trial(*config));
+    session.settle(StudySession::When::many);
     if (++since_anchor >= anchor_every && search_time_left(session, reserve)) {
       session.visit(session.trial(session.study.baseline), Phase::anchor, std::nullopt);
       since_anchor = 0;
     }
   }
   return false;
+}
+
+bool search(StudySession& session, const SearchSpace& space, const Strategy& strategy, Reserve reserve) {
+  const bool all_tried = propose_and_try(session, space, strategy, reserve);
+  session.settle(StudySession::When::any);
+  return all_tried;
+}
+
+/// What waited when a study was interrupted is tried again: its texts are gone.
+void forget_waiting(Study& study) {
+  for (Trial& trial : study.trials) {
+    if (!trial.verdict || trial.verdict->detail != waits_for_reference) continue;
+    trial.verdict.reset();
+    trial.failure = Failure{FailureKind::interrupted, std::string(waits_for_reference), ""};
+  }
 }
 
 /// The best few and the default in mirrored blocks, so that a lucky visit does not choose the finalist.
@@ -107,6 +123,7 @@ std::optional<Config> finalist(StudySession& session) {
 void run_study(Study& study, const SearchSpace& space, const Strategy& strategy, const StudySettings& settings,
                TrialRunner& runner, StudyObserver& observer, const StudyClock& clock) {
   StudySession session{study, settings, runner, observer, clock};
+  forget_waiting(study);
   if (!measure_baseline(session)) return;
   bool all_tried = search(session, space, strategy, Reserve::for_confirm);
   race(session);

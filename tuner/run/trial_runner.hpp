@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 namespace sweetspot {
 
@@ -26,6 +28,17 @@ struct VisitOrder {
   std::optional<Tier> gate;          ///< nothing: not gated
   std::optional<TimedEffort> timed;  ///< nothing: not timed
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< of the gate part
+  /// Where the reference has to be asked of the candidate's texts, the verdict may be left to settle(), so that one load of
+  /// the reference serves many candidates. Until then it is inconclusive and says waits_for_reference.
+  bool may_wait = false;
+};
+
+inline constexpr std::string_view waits_for_reference = "waits for the reference's opinion of its texts";
+
+/// A verdict that was left open.
+struct SettledVerdict {
+  Config config;
+  Verdict verdict;
 };
 
 struct VisitOutcome {
@@ -41,6 +54,8 @@ public:
   virtual ~TrialRunner() = default;
   /// A failed trial is in the outcome; throws Interrupted, and Error when nothing can go on.
   virtual VisitOutcome visit(const VisitOrder& order) = 0;
+  /// The verdicts of all visits that were left waiting.
+  virtual std::vector<SettledVerdict> settle() { return {}; }
 };
 
 }  // namespace sweetspot
