@@ -195,6 +195,9 @@ TEST_SUITE("gate/gate") {
     GateContext context{fixture.engine, fixture.reference, fixture.parameters, fixture.config, {}, Tier::standard};
     context.sampling = {true, std::nullopt, "as the reference"};
     CHECK(judged(context, interview, nullptr).outcome == Outcome::pass);
+    context.sampling = {false, std::nullopt, "sampled answers: too slow"};
+    CHECK(judged(context, interview, nullptr).not_verified.back() == "sampled answers: too slow");
+    context.sampling.asked = true;
     context.sampling.fault = Evidence{"prose-0", "9 beginnings", "1 beginning", "another distribution"};
     CHECK(judged(context, interview, nullptr).check == "G15");
   }

@@ -9,6 +9,8 @@
 namespace sweetspot {
 namespace {
 
+constexpr std::size_t lone_failures_most = 2;
+
 bool same_content(const RequestSample& streamed, const RequestSample& plain) {
   return streamed.text == plain.text && streamed.reasoning == plain.reasoning && calls_text(streamed) == calls_text(plain);
 }
@@ -35,6 +37,21 @@ std::vector<std::size_t> left_before_call(const Reference& reference, const Inte
     if (judgement.classification == TokenJudgement::Class::tie) found.push_back(i);
   }
   return found;
+}
+
+std::vector<std::size_t> lone_tool_failures(const Reference& reference, const Interview& interview) {
+  std::vector<std::size_t> failed;
+  for (std::size_t i = 0; i < interview.answers.size(); ++i) {
+    const CandidateAnswer& answer = interview.answers[i];
+    if (check_tools({reference.answers[answer.reference_index], answer, reference.tie_margin})) failed.push_back(i);
+  }
+  return failed.size() > lone_failures_most ? std::vector<std::size_t>{} : failed;
+}
+
+bool still_calls(const ChatTarget& reference_server, const ReferenceAnswer& known, const InterruptFlag& interrupt) {
+  ChatOptions options;
+  options.prompt_cache = ChatOptions::PromptCache::off;
+  return calls_text(ask(reference_server, known.prompt, options, interrupt)) == calls_text(known.streamed);
 }
 
 bool said_by_reference(const ChatTarget& reference_server, const Reference& reference, const CandidateAnswer& answer,

@@ -19,4 +19,11 @@ std::vector<std::size_t> left_before_call(const Reference& reference, const Inte
 bool said_by_reference(const ChatTarget& reference_server, const Reference& reference, const CandidateAnswer& answer,
                        const InterruptFlag& interrupt);
 
+/// One or two tool prompts that fail while the others are right: worth asking the reference once more before it rejects
+/// (gate.md 7.4, tolerated tool regressions). Positions in `interview.answers`; none when more fail.
+std::vector<std::size_t> lone_tool_failures(const Reference& reference, const Interview& interview);
+
+/// Whether the running reference server still makes the calls that it is known for.
+bool still_calls(const ChatTarget& reference_server, const ReferenceAnswer& known, const InterruptFlag& interrupt);
+
 }  // namespace sweetspot

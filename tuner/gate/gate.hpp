@@ -53,7 +53,7 @@ std::vector<CandidateAnswer> all_answers(const Interview& interview);
 
 /// What drawing at a temperature showed (G15).
 struct SamplingResult {
-  bool asked = false;
+  bool asked = false;  ///< false with a detail: it should have been, and why it was not
   std::optional<Evidence> fault;
   std::string detail;
 };

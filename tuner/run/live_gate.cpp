@@ -61,6 +61,7 @@ void LiveRunner::interview_candidate(const VisitOrder& order, const Reference& r
   if (gating.draw_plan)
     gating.draws =
         drawn(target, reference, *gating.draw_plan, derived_seed(setup_.seed, "candidate"), order.deadline, interrupt_);
+  if (!gating.draws) gating.sampling.detail = "sampled answers: no time to draw enough of them, or no prompt leaves a choice";
 }
 
 bool LiveRunner::drafts(const Config& config) const {
@@ -74,10 +75,18 @@ Verdict LiveRunner::verdict_of(const VisitOrder& order, const Reference& referen
   return judged(context, gating.answers, gating.scores ? &*gating.scores : nullptr);
 }
 
-/// Broken, but by calls alone that may be the model's own after a near tie: only the reference can tell.
 bool LiveRunner::may_be_excused(const Reference& reference, const Verdict& so_far, const Gating& gating) const {
-  if (so_far.outcome != Outcome::broken || (so_far.check != "G8" && so_far.check != "G9" && so_far.check != "G11")) return false;
-  return can_rescore(reference) && !left_before_call(reference, gating.answers).empty();
+  const bool of_calls = so_far.check == "G8" || so_far.check == "G9" || so_far.check == "G11";
+  return so_far.outcome == Outcome::broken && of_calls && can_rescore(reference) &&
+         !left_before_call(reference, gating.answers).empty();
+}
+
+/// Broken so far, but by calls alone that may be the model's own after a near tie, or by so few of them that the reference
+/// is asked once more.
+bool LiveRunner::undecided(const Reference& reference, const Verdict& so_far, const Gating& gating) const {
+  const bool lone =
+      so_far.outcome == Outcome::broken && so_far.check == "G8" && !lone_tool_failures(reference, gating.answers).empty();
+  return lone || may_be_excused(reference, so_far, gating);
 }
 
 bool LiveRunner::needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating) {
@@ -85,7 +94,7 @@ bool LiveRunner::needs_reference(const Reference& reference, const Verdict& verd
   // A declared-lossy flag gets its figures also where a check already found it broken.
   if ((verdict.outcome != Outcome::broken || lossy) && needs_rescoring(reference, all_answers(gating.answers))) return true;
   if (verdict.outcome != Outcome::broken && gating.draws && draws_missing(reference, gating)) return true;
-  return may_be_excused(reference, verdict, gating);
+  return undecided(reference, verdict, gating);
 }
 
 /// A running reference hears what may be excused, scores every text that differs, and draws where it has not yet.
@@ -96,6 +105,13 @@ void LiveRunner::hear_reference(const VisitOrder& order, const Reference& refere
   if (may_be_excused(reference, verdict, gating)) {
     for (const std::size_t answer : left_before_call(reference, gating.answers)) {
       if (said_by_reference(server, reference, gating.answers.answers[answer], interrupt_)) gating.excused.push_back(answer);
+    }
+    verdict = verdict_of(order, reference, gating);
+  }
+  if (verdict.outcome == Outcome::broken && verdict.check == "G8") {
+    for (const std::size_t answer : lone_tool_failures(reference, gating.answers)) {
+      const ReferenceAnswer& known = reference.answers[gating.answers.answers[answer].reference_index];
+      if (!still_calls(server, known, interrupt_)) gating.excused.push_back(answer);
     }
     verdict = verdict_of(order, reference, gating);
   }

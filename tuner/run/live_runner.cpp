@@ -136,7 +136,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       outcome.gate_speed_ratio = gate_speed_ratio(*reference, gating.answers);
     }
     const bool broken =
-        outcome.verdict && outcome.verdict->outcome == Outcome::broken && !may_be_excused(*reference, *outcome.verdict, gating);
+        outcome.verdict && outcome.verdict->outcome == Outcome::broken && !undecided(*reference, *outcome.verdict, gating);
     if (!broken && order.timed) {
       status_("timing " + display(order.config));
       std::optional<Evidence> fault;
