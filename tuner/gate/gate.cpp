@@ -170,7 +170,10 @@ Verdict judged(const GateContext& context, const Interview& interview, const std
                          ? by_scores(context, interview, *verdict.rescored, verdict.divergences, verdict.tokens_compared)
                          : by_first_divergences(context, interview, verdict.divergences);
   results.push_back({text.check, text.outcome, text.detail});
-  if (!fault && mode == Strictness::lossy) fault = fault_of_quality(context, interview, text, results, verdict);
+  if (mode == Strictness::lossy) {  // graded in any case
+    const auto by_quality = fault_of_quality(context, interview, text, results, verdict);
+    if (!fault) fault = by_quality;
+  }
   results.insert(results.begin(), engaged);
   verdict.checks = results;
   if (fault) {
