@@ -57,7 +57,7 @@ TEST_SUITE("core/json") {
     CHECK(full.at("divergences").at(0).dump() == R"({"prompt_id":"code-07","token":3,"margin":0.5,"rank":2,"class":"grey"})");
     CHECK(full.at("divergences").at(1).at("margin").is_null());
     CHECK(full.at("rescored").dump() == R"({"tokens":100,"disagree":3,"grey":2,"miscommit":1,"worst_margin":2.5,)"
-                                      R"("histogram":[0,0,0,0,0,0,0]})");
+                                        R"("histogram":[0,0,0,0,0,0,0]})");
     const Json empty = Verdict{};
     CHECK(empty.at("rescored").is_null());
     CHECK(empty.at("divergences").is_array());
