@@ -143,7 +143,9 @@ void add_demo(CLI::App& command, Options& options) {
 /// What a demonstration is about, unless the user says otherwise: draft depth, and a mode that only looks fast.
 void choose_for_demo(const CLI::App& command, Options& options) {
   options.engine = "demo-engine";
-  if (!options.budget_given) options.budget = std::chrono::seconds{90};
+  if (!options.budget_given) options.budget = std::chrono::seconds{110};
+  // Every value once, and time left for the confirm.
+  if (!options.trials && !options.budget_given) options.trials = 8;
   if (command.count("--goal") == 0) options.goal = "decode";
   if (options.parameters.empty() && options.space_file.empty())
     options.parameters = {"draft_depth=0,1,2,3,5", "optimistic=off,on", "stream_interval=1,8", "kv_type_k=f16,q4_0"};

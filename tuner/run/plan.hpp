@@ -20,6 +20,7 @@ struct StudyPlan {
   double reference_s = 0;
   double candidate_s = 0;  ///< launch, quick check, timing
   double confirm_block_s = 0;
+  double finalist_s = 0;  ///< the rest of the reference, the standard and the fresh check, draws
   std::size_t configurations = 0;
   double whole_s = 0;  ///< everything, if every configuration is tried
 };

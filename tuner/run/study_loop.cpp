@@ -17,11 +17,12 @@ namespace sweetspot {
 namespace {
 
 constexpr double confirm_reserve_most = 0.5;  ///< of the budget
-constexpr int anchor_every = 5;               ///< visits between two of the default
-constexpr std::size_t racers_most = 3;        ///< beside the default
-constexpr double racer_slack = 1.15;          ///< times the best score: others cannot win any more
-constexpr int race_rounds = 2;                ///< each a mirrored block
-constexpr int finalists_most = 3;             ///< tried at the finalists' tier before the default is kept
+constexpr double finalist_reserve_most = 0.25;
+constexpr int anchor_every = 5;         ///< visits between two of the default
+constexpr std::size_t racers_most = 3;  ///< beside the default
+constexpr double racer_slack = 1.15;    ///< times the best score: others cannot win any more
+constexpr int race_rounds = 2;          ///< each a mirrored block
+constexpr int finalists_most = 3;       ///< tried at the finalists' tier before the default is kept
 
 enum class Reserve { for_confirm, none };
 
@@ -30,7 +31,8 @@ bool search_time_left(const StudySession& session, Reserve reserve) {
   if (reserve == Reserve::for_confirm) {
     // Slow visits may want more for the confirm than there is: searching keeps its half, or nothing could be found at all.
     const double wanted = std::min(confirm_seconds_least(session), confirm_reserve_most * session.settings.budget_s);
-    kept = std::max(confirm_reserve_share * session.settings.budget_s, wanted);
+    kept = std::max(confirm_reserve_share * session.settings.budget_s, wanted) +
+           std::min(session.settings.finalist_s, finalist_reserve_most * session.settings.budget_s);
   }
   return session.clock() + session.visit_seconds(Phase::search) < session.settings.budget_s - kept;
 }

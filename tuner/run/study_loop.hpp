@@ -22,6 +22,7 @@ struct StudySettings {
   Tier finalist_tier = Tier::standard;  ///< what a candidate must stand before it is confirmed; quick is what searching asks
   Goal goal;
   std::set<std::string> not_scored;  ///< classes that cannot be verified
+  double finalist_s = 0;             ///< what checking a finalist will take: kept from the search, as the confirm's time is
   TimedEffort search_effort;
   TimedEffort confirm_effort;
   std::uint64_t seed = 1;

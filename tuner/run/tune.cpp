@@ -132,6 +132,7 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
     output.line(estimate_text(plan, job.settings.budget_s));
     job.settings.search_effort = plan.search;
     job.settings.confirm_effort = plan.confirm;
+    job.settings.finalist_s = plan.finalist_s;
     LiveRunner runner(job.setup, interrupt, output.status);
     runner.set_reference_size(plan.reference);
     const double left = reference_share_most * job.settings.budget_s - clock();
