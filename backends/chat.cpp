@@ -114,16 +114,19 @@ Json sampler_fields(const std::map<std::string, double>& sampler) {
   return fields;
 }
 
-/// Throws TrialError(timed_out) when the answer is silent for too long, whatever else arrives.
+/// Throws SilentServer when nothing of the answer came for too long, whatever else arrives; TrialError(timed_out) before its
+/// first token.
 void watch_silence(const RequestSample& seen, const ChatDeadlines& deadlines, double at_ms) {
   const auto seconds = [](std::chrono::milliseconds limit) { return std::chrono::duration<double>(limit).count(); };
-  std::string detail;
   if (!seen.last_token_ms && at_ms > static_cast<double>(deadlines.first_token.count())) {
-    detail = fmt::format("no token within {:.3g} s", seconds(deadlines.first_token));
-  } else if (seen.last_token_ms && at_ms - *seen.last_token_ms > static_cast<double>(deadlines.silence.count())) {
-    detail = fmt::format("silent for {:.3g} s after {} pieces of the answer", seconds(deadlines.silence), seen.chunks.size());
+    const std::string detail = fmt::format("no token within {:.3g} s", seconds(deadlines.first_token));
+    throw TrialError{Failure{FailureKind::timed_out, detail, {}}};
   }
-  if (!detail.empty()) throw TrialError{Failure{FailureKind::timed_out, detail, {}}};
+  if (seen.last_token_ms && at_ms - *seen.last_token_ms > static_cast<double>(deadlines.silence.count())) {
+    const std::string detail =
+        fmt::format("silent for {:.3g} s after {} pieces of the answer", seconds(deadlines.silence), seen.chunks.size());
+    throw SilentServer{Failure{FailureKind::timed_out, detail, {}}};
+  }
 }
 
 HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, const InterruptFlag& interrupt,

@@ -47,9 +47,15 @@ struct ChatTarget {
 /// The request body that `ask` sends, for evidence and the curl line.
 std::string chat_request_json(const ChatTarget& target, const Prompt& prompt, const ChatOptions& options);
 
+/// An answer that began, and of which nothing more comes: the server may live.
+class SilentServer : public TrialError {
+public:
+  using TrialError::TrialError;
+};
+
 /// Asks and observes. HTTP errors, in-stream errors, wrong protocol and cut streams are no exceptions: they are in the
 /// sample (http_status, error_body, protocol_faults). Throws TrialError when the connection itself fails (refused, reset
-/// before any byte, deadline, silence), Interrupted on Ctrl-C.
+/// before any byte, deadline), SilentServer, Interrupted on Ctrl-C.
 RequestSample ask(const ChatTarget& target, const Prompt& prompt, const ChatOptions& options, const InterruptFlag& interrupt);
 
 /// The prompt's token ids as the server's chat template makes them.

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -39,7 +40,7 @@ const std::map<std::string, std::pair<Config, std::string>>& special_cases() {
       {"T46", {Config{{{"draft_depth", std::int64_t{3}}}}, ""}},
       {"T54", {Config{}, ""}},
       {"T59", {Config{}, ""}},
-      {"T58", {Config{{{"cache_prompt", "off"}}}, ""}},
+      {"T58", {Config{{{"trap", "cached-prefill"}}}, ""}},
       {"T60", {Config{{{"cache_prompt", "off"}}}, ""}},
   };
   return cases;
@@ -123,10 +124,26 @@ TrapOutcome checked(const TrapCase& trap, std::uint64_t seed, Tier tier, LiveSet
   return outcome;
 }
 
+constexpr double no_faster = 1.1;   ///< times the default: what the noise of two visits may show
+constexpr double no_quicker = 1.5;  ///< reading the prompt; a cache that is counted shows ten times and more
+
+/// The value was measured, and what it boasts of did not count. Not being recommended is little where there was no time.
+bool seen_through(const Study& study, const Trial& baseline, const std::string& name) {
+  const auto found = std::find_if(study.trials.begin(), study.trials.end(),
+                                  [&](const Trial& trial) { return trial.changed.values.contains(name); });
+  if (found == study.trials.end() || !found->measurement || !baseline.measurement) return false;
+  const Measurement& own = *found->measurement;
+  const Measurement& plain = *baseline.measurement;
+  if (!own.score_s || !plain.score_s || !own.prefill_tokens_per_second || !plain.prefill_tokens_per_second) return false;
+  return *plain.score_s < no_faster * *own.score_s &&
+         *own.prefill_tokens_per_second < no_quicker * *plain.prefill_tokens_per_second;
+}
+
 /// A study with the value in its space: it must not be what is recommended.
 TrapOutcome tuned(const TrapCase& trap, std::uint64_t seed, LiveSetup setup, const std::filesystem::path& folder) {
   const auto& [name, value] = *trap.config.values.begin();
-  setup.inputs.extra_arguments = {"--time-scale", "200", "--trap", trap_text(trap), "--trap-seed", std::to_string(seed)};
+  setup.inputs.extra_arguments = {"--time-scale", "200", "--trap-seed", std::to_string(seed)};
+  if (name != "trap") setup.inputs.extra_arguments.insert(setup.inputs.extra_arguments.end(), {"--trap", trap_text(trap)});
   TuneJob job;
   job.space = search_space(setup.engine, setup.probe, setup.model, setup.inputs, {{name, {value}}}, {});
   job.strategy = "exhaustive";
@@ -141,8 +158,10 @@ TrapOutcome tuned(const TrapCase& trap, std::uint64_t seed, LiveSetup setup, con
   Store store(folder / "traps.sqlite");
   run_tune(job, store, NeverInterrupted{}, {[](const std::string&) {}, [](const std::string&) {}});
   TrapOutcome outcome;
-  outcome.right = !job.study.recommendation.changed.values.contains(name);
-  outcome.outcome = outcome.right ? "not recommended" : "recommended";
+  const bool recommended = job.study.recommendation.changed.values.contains(name);
+  const Trial* baseline = find_trial(job.study, job.study.baseline);
+  outcome.right = !recommended && baseline != nullptr && seen_through(job.study, *baseline, name);
+  outcome.outcome = recommended ? "recommended" : outcome.right ? "not recommended" : "not told";
   outcome.check = "score";
   return outcome;
 }

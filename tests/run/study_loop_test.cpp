@@ -1,14 +1,17 @@
 #include "run/study_loop.hpp"
 #include "run/conclude.hpp"
+#include "run/later_look.hpp"
 #include "run/ranking.hpp"
 
 #include "core/error.hpp"
 #include "core/rng.hpp"
+#include "gate/gate.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 
 using namespace sweetspot;
@@ -18,7 +21,8 @@ namespace {
 /// A machine made of numbers: seconds of each configuration, verdicts, failures, noise. Every visit takes a second of the
 /// study's clock.
 struct FakeRunner final : TrialRunner {
-  std::map<std::string, double> seconds;  // by key of what differs
+  std::map<std::string, double> seconds;         // by key of what differs
+  std::map<std::string, double> search_seconds;  // where the search is lucky or not
   std::map<std::string, Outcome> outcomes;
   std::map<std::string, FailureKind> failures;
   std::map<std::string, Outcome> standard_outcomes;
@@ -31,6 +35,7 @@ struct FakeRunner final : TrialRunner {
   double clock = 0;
   int visits = 0;
   int interrupt_at = -1;
+  std::optional<Tier> interrupted_by;
   Rng rng{7};
 
   std::vector<SettledVerdict> settle() override {
@@ -39,7 +44,7 @@ struct FakeRunner final : TrialRunner {
   }
 
   VisitOutcome visit(const VisitOrder& order) override {
-    if (visits++ == interrupt_at) throw Interrupted{};
+    if (visits++ == interrupt_at || (order.gate && order.gate == interrupted_by)) throw Interrupted{};
     clock += 1;
     Config changed = order.config;
     std::erase_if(changed.values, [](const auto& entry) { return entry.second == Value{std::int64_t{0}}; });
@@ -51,16 +56,19 @@ struct FakeRunner final : TrialRunner {
     }
     if (order.gate) {
       outcome.verdict = Verdict{};
+      outcome.verdict->tier = *order.gate == Tier::fresh ? Tier::quick : *order.gate;
       outcome.verdict->outcome = outcomes.contains(name) ? outcomes.at(name) : Outcome::pass;
       ++gated[*order.gate];
       if (order.gate != Tier::quick && standard_outcomes.contains(name)) outcome.verdict->outcome = standard_outcomes.at(name);
-      if (order.gate == Tier::fresh && fresh_outcomes.contains(name)) outcome.verdict->outcome = fresh_outcomes.at(name);
+      if (order.gate == Tier::fresh && fresh_outcomes.contains(name)) {
+        outcome.verdict->outcome = fresh_outcomes.at(name);
+        if (outcome.verdict->outcome == Outcome::inconclusive) outcome.verdict->not_verified.emplace_back(cut_short);
+      }
       outcome.verdict->check = "G6";
       outcome.gate_speed_ratio = 10 / seconds.at(name);
       if (all_wait && order.may_wait) {
         waiting.push_back({order.config, *outcome.verdict});
-        outcome.verdict->outcome = Outcome::inconclusive;
-        outcome.verdict->detail = waits_for_reference;
+        outcome.verdict = waiting_verdict(*outcome.verdict);
       }
       if (outcome.verdict->outcome == Outcome::broken) return outcome;
     }
@@ -69,7 +77,9 @@ struct FakeRunner final : TrialRunner {
     outcome.visit->phase = order.phase;
     outcome.visit->block = order.block;
     outcome.visit->duration_s = 1;
-    outcome.visit->measurement.score_s = seconds.at(name) * std::exp(noise * rng.normal());
+    const bool flattered = order.phase != Phase::confirm && search_seconds.contains(name);
+    outcome.visit->measurement.score_s =
+        (flattered ? search_seconds.at(name) : seconds.at(name)) * std::exp(noise * rng.normal());
     return outcome;
   }
 };
@@ -114,6 +124,10 @@ struct Fixture {
   void run() {
     Silent silent;
     run_study(study, space, find_strategy("exhaustive"), settings, runner, silent, [this] { return runner.clock; });
+    conclude_study();
+  }
+
+  void conclude_study() {
     conclude(study, settings, [](const Config&) { return Command{{"server"}, {}, "server"}; });
   }
 };
@@ -194,7 +208,7 @@ TEST_SUITE("run/study_loop") {
     REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
     CHECK(key(fixture.study.recommendation.changed).find("b=2") != std::string::npos);
     REQUIRE(fixture.study.rejected.size() >= 1);
-    for (const Trial& trial : fixture.study.trials) CHECK(trial.verdict->detail != waits_for_reference);
+    for (const Trial& trial : fixture.study.trials) CHECK_FALSE(waits(*trial.verdict));
     CHECK(fixture.runner.loads >= 1);
     CHECK(fixture.runner.loads <= 3);
   }
@@ -251,6 +265,51 @@ TEST_SUITE("run/study_loop") {
     REQUIRE(winner != nullptr);
     CHECK(winner->verdict->outcome == Outcome::pass);
     CHECK(winner->verdict->not_verified == std::vector<std::string>{"fresh prompts"});
+  }
+
+  TEST_CASE("one that only the search flattered is not checked at length and gives way to the next") {
+    Fixture fixture;
+    for (auto& [name, seconds] : fixture.runner.seconds) seconds = name.empty() ? 10 : 20;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 11;
+    fixture.runner.search_seconds[Fixture::name(1, 0)] = 5;
+    fixture.runner.seconds[Fixture::name(0, 2)] = 8;
+    fixture.run();
+    REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    CHECK(key(fixture.study.recommendation.changed) == Fixture::name(0, 2));
+    CHECK(fixture.runner.gated[Tier::standard] == 1);
+    CHECK(fixture.runner.gated[Tier::fresh] == 1);
+  }
+
+  TEST_CASE("one that proves slower keeps the default and is said to; the time goes to how small a gain could be seen") {
+    Fixture fixture;
+    for (auto& [name, seconds] : fixture.runner.seconds) seconds = name.empty() ? 10 : 20;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 11;
+    fixture.runner.search_seconds[Fixture::name(1, 0)] = 8;
+    fixture.runner.noise = 0.03;
+    fixture.run();
+    const Recommendation& result = fixture.study.recommendation;
+    CHECK(result.kind == RecommendationKind::keep_default);
+    INFO(result.reason);
+    CHECK(result.reason.find("proved slower when confirmed: 0.9") != std::string::npos);
+    REQUIRE(result.detectable_gain_ratio);
+    CHECK(*result.detectable_gain_ratio < 1.04);
+    CHECK(fixture.runner.gated[Tier::standard] == 0);
+  }
+
+  TEST_CASE("a gain without time for the check is told and not recommended") {
+    Fixture fixture;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 5;
+    for (int b = 1; b <= 2; ++b) fixture.runner.seconds[Fixture::name(1, b)] = 12;
+    fixture.runner.interrupted_by = Tier::standard;
+    CHECK_THROWS_AS(fixture.run(), Interrupted);
+    fixture.conclude_study();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::keep_default);
+    INFO(fixture.study.recommendation.reason);
+    CHECK(fixture.study.recommendation.reason.find("time ended before its standard check") != std::string::npos);
+    fixture.runner.interrupted_by.reset();
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    CHECK(fixture.runner.gated[Tier::standard] == 1);
   }
 
   TEST_CASE("a crash is data and the study goes on") {

@@ -10,7 +10,7 @@ folder=${1:?usage: install_llama_server.sh FOLDER}
 command -v apt-get >/dev/null 2>&1 || { echo "install_llama_server: no apt-get here; install llama.cpp by hand" >&2; exit 1; }
 
 rm -rf "$folder"
-mkdir -p "$folder/apt/lists/partial" "$folder/apt/archives/partial" "$folder/root" "$folder/bin"
+mkdir -p "$folder/apt/lists/partial" "$folder/apt/archives/partial" "$folder/tree" "$folder/bin"
 folder=$(CDPATH='' cd -- "$folder" && pwd)
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 2>/dev/null | head -n 1)
 [ -n "$mirror" ] || { echo "install_llama_server: apt knows no Debian mirror; run apt-get update first" >&2; exit 1; }
@@ -29,16 +29,16 @@ log=$folder/install.log
   { tail -n 5 "$log" >&2; echo "install_llama_server: the packages could not be fetched (whole log: $log)" >&2; exit 1; }
 
 # Directories that are links in a merged system must be links before the first package is unpacked.
-for name in bin sbin lib lib64; do mkdir -p "$folder/root/usr/$name" && ln -s "usr/$name" "$folder/root/$name"; done
-for archive in "$folder"/apt/archives/*.deb; do dpkg-deb --fsys-tarfile "$archive" | tar -x -f - -C "$folder/root" --keep-directory-symlink; done
+for name in bin sbin lib lib64; do mkdir -p "$folder/tree/usr/$name" && ln -s "usr/$name" "$folder/tree/$name"; done
+for archive in "$folder"/apt/archives/*.deb; do dpkg-deb --fsys-tarfile "$archive" | tar -x -f - -C "$folder/tree" --keep-directory-symlink; done
 rm -rf "$folder/apt"
 
 # ggml looks for its processor backends beside the running program, which is the dynamic loader here.
-loader=$(find "$folder/root/usr/lib" "$folder/root/usr/lib64" -name 'ld-linux*.so*' -type f | head -n 1)
+loader=$(find "$folder/tree/usr/lib" "$folder/tree/usr/lib64" -name 'ld-linux*.so*' -type f | head -n 1)
 [ -n "$loader" ] || { echo "install_llama_server: no dynamic loader among the packages" >&2; exit 1; }
-libraries=$(dirname "$(find "$folder/root/usr/lib" -name 'libc.so.6' | head -n 1)")
+libraries=$(dirname "$(find "$folder/tree/usr/lib" -name 'libc.so.6' | head -n 1)")
 find "$libraries/ggml" -name 'libggml-*.so' -exec ln -sf {} "$(dirname "$loader")/" \;
-server=$(find "$folder/root/usr/bin" -name llama-server | head -n 1)
+server=$(find "$folder/tree/usr/bin" -name llama-server | head -n 1)
 [ -n "$server" ] || { echo "install_llama_server: llama-server is not among the packages" >&2; exit 1; }
 printf '#!/bin/sh\nexec "%s" --library-path "%s:%s/llama" "%s" "$@"\n' "$loader" "$libraries" "$libraries" "$server" >"$folder/bin/llama-server.new"
 chmod +x "$folder/bin/llama-server.new"

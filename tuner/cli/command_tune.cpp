@@ -65,7 +65,7 @@ int command_tune(const Options& options, Context& context) {
   if (options.action == Action::demo && context.progress != Progress::none)
     context.err << fmt::format(
         "the demo engine plays an {} with the model {}; its clock runs faster than the wall's, and so do its rates\n",
-        options.machine.empty() ? "m5-pro" : options.machine, job.setup.model.name);
+        options.machine, job.setup.model.name);
   if (options.dry_run) {
     dry_run(job, options, context);
     return exit_ok;

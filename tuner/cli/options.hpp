@@ -42,7 +42,7 @@ struct Options {
   std::optional<std::int64_t> context;
   int port = 0;  ///< 0: a free one
   std::string url;
-  std::string machine;  ///< that the demo engine plays; empty: its own choice
+  std::string machine = "m5-pro";  ///< that the demo engine plays
 
   std::vector<std::string> parameters;  ///< NAME or NAME=VALUES
   std::vector<std::string> exclude;     ///< names

@@ -26,7 +26,8 @@ constexpr std::array commands{
                 "sweetspot tune llama-server -m model.gguf --draft-model small.gguf --budget 10m\n"
                 "sweetspot tune llama-server -m model.gguf --param draft_depth=0,2,4 --param threads=1..8 --json -o result.json"},
     CommandText{
-        Action::demo, "demo", "Tune the demo engine that comes with sweetspot: the whole job in a minute, nothing else needed",
+        Action::demo, "demo",
+        "Tune the demo engine that comes with sweetspot: the whole job in a minute and a half, nothing else needed",
         "sweetspot demo\nsweetspot demo --machine m2-pro\nsweetspot demo -m demo-9b --goal agent --param draft_depth=0..5"},
     CommandText{Action::check, "check",
                 "Compare one configuration's output with plain greedy decoding; exit 0 for pass or tie, 1 otherwise",
@@ -150,8 +151,7 @@ void choose_for_demo(const CLI::App& command, Options& options) {
   if (options.parameters.empty() && options.space_file.empty())
     options.parameters = {"draft_depth=0,1,2,3,5", "optimistic=off,on", "stream_interval=1,8", "kv_type_k=f16,q4_0"};
   // Two hundred times as fast as the machine that is played, unless the engine's arguments say otherwise (the last counts).
-  std::vector<std::string> arguments{"--time-scale", "200"};
-  if (!options.machine.empty()) arguments.insert(arguments.begin(), {"--machine", options.machine});
+  const std::vector<std::string> arguments{"--machine", options.machine, "--time-scale", "200"};
   options.engine_arguments.insert(options.engine_arguments.begin(), arguments.begin(), arguments.end());
 }
 

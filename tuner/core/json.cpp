@@ -53,6 +53,8 @@ void from_json(const Json& json, Failure& failure) {
 
 void to_json(Json& json, const Verdict& verdict) {
   json = Json{{"outcome", to_string(verdict.outcome)},
+              {"tier", to_string(verdict.tier)},
+              {"fresh", verdict.fresh},
               {"check", verdict.check},
               {"detail", verdict.detail},
               {"not_verified", verdict.not_verified},
@@ -71,6 +73,8 @@ void to_json(Json& json, const Verdict& verdict) {
 void from_json(const Json& json, Verdict& verdict) {
   expect_object(json, "verdict");
   verdict.outcome = outcome_from(word(json, "outcome"));
+  if (json.contains("tier")) verdict.tier = tier_from(word(json, "tier"));
+  read(json, "fresh", verdict.fresh);
   read(json, "check", verdict.check);
   read(json, "detail", verdict.detail);
   read(json, "not_verified", verdict.not_verified);

@@ -18,6 +18,13 @@ enum class AllowLossy { no, yes };
 std::string_view to_string(Outcome outcome);
 Outcome outcome_from(std::string_view text);
 
+/// How much is asked. `fresh` is no length but other prompts: for the one that was chosen, prompts that no choice has seen.
+enum class Tier { quick, standard, release, fresh };
+
+std::string_view to_string(Tier tier);
+/// Of the three that a user may ask for; throws Error for other words.
+Tier tier_from(std::string_view text);
+
 /// The first place where a candidate's answer leaves the reference's.
 struct Divergence {
   std::string prompt_id;
@@ -66,7 +73,9 @@ struct CheckResult {
 
 struct Verdict {
   Outcome outcome = Outcome::inconclusive;
-  std::string check;  ///< the one that decided
+  Tier tier = Tier::quick;  ///< quick, standard or release: the most that was asked
+  bool fresh = false;       ///< also asked prompts that no choice has seen, as far as time allowed
+  std::string check;        ///< the one that decided
   std::string detail;
   std::vector<std::string> not_verified;
   std::vector<Divergence> divergences;
@@ -81,5 +90,8 @@ struct Verdict {
   std::string evidence_folder;  ///< name of the folder that holds all that was seen; empty: none was written
   bool operator==(const Verdict&) const = default;
 };
+
+/// Whether so much was asked, or more, and fresh prompts as well.
+bool stood(const Verdict& verdict, Tier tier);
 
 }  // namespace sweetspot

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t lone_failures_most = 2;
 
 bool same_content(const RequestSample& streamed, const RequestSample& plain) {
-  return streamed.text == plain.text && streamed.reasoning == plain.reasoning && calls_text(streamed) == calls_text(plain);
+  return whole_text(streamed) == whole_text(plain) && calls_text(streamed) == calls_text(plain);
 }
 
 /// All tokens are listed but for the last, which ends the turn. Those that end within a character may be missing.

@@ -59,11 +59,12 @@ void add_unverified(const GateContext& context, const Interview& interview, Verd
   if (context.engine.protocol.usage_pointer.empty()) verdict.not_verified.push_back("token counts: the engine gives no usage");
   if (context.engine.protocol.timings_pointer.empty()) verdict.not_verified.push_back("acceptance: the engine gives no timings");
   if (!context.sampling.asked && !context.sampling.detail.empty()) verdict.not_verified.push_back(context.sampling.detail);
-  if (interview.end == Interview::End::out_of_time) verdict.not_verified.push_back("cut short by the time limit");
+  if (interview.end == Interview::End::out_of_time) verdict.not_verified.emplace_back(cut_short);
 }
 
 Verdict compared(const GateContext& context, const Interview& interview) {
   Verdict verdict;
+  verdict.tier = context.tier == Tier::fresh ? Tier::quick : context.tier;
   verdict.requests = interview.requests;
   add_unverified(context, interview, verdict);
   verdict.prompts_compared = static_cast<std::int64_t>(interview.answers.size());

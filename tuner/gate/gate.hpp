@@ -14,9 +14,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sweetspot {
+
+/// Stands in Verdict::not_verified when the deadline came before every prompt was asked.
+inline constexpr std::string_view cut_short = "cut short by the time limit";
 
 /// How strict: what the configuration's flags may do to the output.
 enum class Strictness { exact, numeric, lossy };

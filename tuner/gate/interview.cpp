@@ -31,31 +31,33 @@ bool lives(const ChatTarget& server, const InterruptFlag& interrupt) {
   }
 }
 
-/// The server lives and answers no more: what arrived until then, with the fault. Throws what is no such thing.
-RequestSample silent_answer(const TrialError& error, const ChatTarget& candidate, const Prompt& prompt,
-                            const InterruptFlag& interrupt) {
-  const Failure& failure = error.failure();
-  if (failure.kind != FailureKind::timed_out || failure.detail.rfind("silent", 0) != 0) throw error;
-  if (!lives(candidate, interrupt)) throw error;
+struct Asked {
   RequestSample sample;
-  sample.prompt_id = prompt.id;
-  sample.streamed = true;
-  sample.http_status = 200;
-  sample.protocol_faults.push_back(failure.detail);
-  return sample;
+  bool silent = false;  ///< the server lives and nothing more of its answer came
+};
+
+Asked silent_answer(const SilentServer& error, const Prompt& prompt) {
+  Asked asked;
+  asked.silent = true;
+  asked.sample.prompt_id = prompt.id;
+  asked.sample.streamed = true;
+  asked.sample.http_status = 200;
+  asked.sample.protocol_faults.push_back(error.failure().detail);
+  return asked;
 }
 
-RequestSample ask_candidate(const ChatTarget& candidate, const Prompt& prompt, ChatOptions::Streaming streaming,
-                            std::chrono::milliseconds silence, const InterruptFlag& interrupt) {
+Asked ask_candidate(const ChatTarget& candidate, const Prompt& prompt, ChatOptions::Streaming streaming,
+                    std::chrono::milliseconds silence, const InterruptFlag& interrupt) {
   ChatOptions options;
   options.deadlines.silence = silence;
   options.streaming = streaming;
   const bool tokens = streaming == ChatOptions::Streaming::no && !candidate.engine->protocol.logprobs_json.empty();
   options.logprobs = tokens ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no;
   try {
-    return ask(candidate, prompt, options, interrupt);
-  } catch (const TrialError& error) {
-    return silent_answer(error, candidate, prompt, interrupt);
+    return {ask(candidate, prompt, options, interrupt), false};
+  } catch (const SilentServer& error) {
+    if (!lives(candidate, interrupt)) throw;  // it died in mid-answer: a failure, no fault of the answer
+    return silent_answer(error, prompt);
   }
 }
 
@@ -84,16 +86,16 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
     CandidateAnswer answer;
     answer.reference_index = plan.prompts[i];
     const ReferenceAnswer& expected = reference.answers[answer.reference_index];
-    answer.streamed = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::yes, silence, interrupt);
+    Asked asked = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::yes, silence, interrupt);
+    answer.streamed = std::move(asked.sample);
     ++result.requests;
-    const bool silent = answer.streamed.total_ms == 0 && !answer.streamed.protocol_faults.empty();
-    if (silent) {  // the next one would be no better, and as slow
+    if (asked.silent) {  // the next one would be no better, and as slow
       result.answers.push_back(std::move(answer));
       result.end = Interview::End::enough_broken;
       return result;
     }
     if (plan.plain == InterviewPlan::Plain::every || i % 2 == 0 || !same_as_reference(answer.streamed, expected)) {
-      answer.plain = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::no, silence, interrupt);
+      answer.plain = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::no, silence, interrupt).sample;
       ++result.requests;
     }
     if (is_broken(reference, answer)) ++broken;

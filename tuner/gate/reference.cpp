@@ -171,14 +171,4 @@ std::optional<std::string> unsound_reason(const Reference& reference) {
          " prompts and " + std::to_string(thresholds::tokens_least) + " tokens are needed to verify anything";
 }
 
-std::string_view to_string(Tier tier) {
-  switch (tier) {
-    case Tier::quick: return "quick";
-    case Tier::standard: return "standard";
-    case Tier::release: return "release";
-    case Tier::fresh: return "fresh";
-  }
-  return "";
-}
-
 }  // namespace sweetspot

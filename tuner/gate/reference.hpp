@@ -5,6 +5,7 @@
 #include "core/prompt.hpp"
 #include "core/request_sample.hpp"
 #include "core/study.hpp"
+#include "core/verdict.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -81,12 +82,6 @@ Reference qualified(std::vector<ReferenceAnswer> answers, const std::string& key
 /// Kept on disk by key. load_reference gives nothing when there is none or it cannot be read.
 void save_reference(const std::filesystem::path& folder, const Reference& reference);
 std::optional<Reference> load_reference(const std::filesystem::path& folder, const std::string& key);
-
-/// How much is asked. `fresh` is no length but other prompts: for the one that was chosen, prompts that no choice has seen.
-enum class Tier { quick, standard, release, fresh };
-std::string_view to_string(Tier tier);
-/// Of the three that a user may ask for; throws Error for other words.
-Tier tier_from(std::string_view text);
 
 /// The few of each class that the quick tier needs, and some to spare.
 std::vector<Prompt> quick_prompts(const std::vector<Prompt>& prompts);

@@ -1,4 +1,3 @@
-#include "core/error.hpp"
 #include "gate/prompt_set.hpp"
 #include "gate/reference.hpp"
 
@@ -30,13 +29,6 @@ std::vector<Prompt> quick_prompts(const std::vector<Prompt>& prompts) {
     if (share > 0 && ++taken[prompt.prompt_class] <= share + spare) chosen.push_back(prompt);
   }
   return chosen;
-}
-
-Tier tier_from(std::string_view text) {
-  for (const Tier tier : {Tier::quick, Tier::standard, Tier::release}) {
-    if (to_string(tier) == text) return tier;
-  }
-  throw Error{"unknown tier \"" + std::string(text) + "\"", "use quick, standard or release"};
 }
 
 std::vector<std::size_t> selection(const Reference& reference, Tier tier) {

@@ -75,6 +75,12 @@ inline constexpr int draws = 16;
 inline constexpr int draws_release = 64;
 inline constexpr std::size_t draw_prompts = 6;
 inline constexpr std::size_t draw_prompts_release = 12;
+inline constexpr double draws_s = 45;  ///< most that drawing may take on each side
+inline constexpr double draws_s_release = 600;
+
+// Fresh prompts (G14), for the chosen one alone; half of them on slow models.
+inline constexpr int fresh_texts = 16;
+inline constexpr int fresh_tools = 24;
 
 // State (G10): asked again at the end, before the server stops.
 inline constexpr std::size_t state_prompts_quick = 3;

@@ -2,6 +2,8 @@
 
 #include "core/failure.hpp"
 
+#include <algorithm>
+
 namespace sweetspot {
 namespace {
 
@@ -28,7 +30,9 @@ EngineDescriptor::Protocol offered_protocol(const ChatTarget& server, const Inte
   options.logprobs = protocol.logprobs_json.empty() ? ChatOptions::Logprobs::no : ChatOptions::Logprobs::yes;
   const RequestSample sample = ask(server, prompt, options, interrupt);
   if (sample.http_status != 200) return protocol;  // a finding of the reference, not of what is offered
-  if (sample.tokens.empty() || sample.tokens.front().top.empty()) protocol.logprobs_json.clear();
+  const bool scored =
+      std::any_of(sample.tokens.begin(), sample.tokens.end(), [](const TokenRecord& token) { return !token.top.empty(); });
+  if (!scored) protocol.logprobs_json.clear();
   if (!sample.usage.completion_tokens) protocol.usage_pointer.clear();
   if (!sample.timings.predicted_n && !sample.timings.predicted_ms) protocol.timings_pointer.clear();
   if (!protocol.template_path.empty() && !protocol.completion_path.empty() && !takes_token_ids(server, prompt, interrupt)) {

@@ -129,23 +129,55 @@ std::string slower_classes(const Trial& baseline, const Trial& winner) {
   return names;
 }
 
-/// The trial that was confirmed against the default: the one with the most complete blocks.
-const Trial* confirmed(const Study& study, const Trial& baseline) {
+bool stands(const Trial& trial, const StudySettings& settings) {
+  return eligible(trial, settings.allow_lossy) && stood(*trial.verdict, settings.finalist_tier);
+}
+
+/// The trial that the confirm is about: one that gains and stands its check, else the one with the most complete blocks.
+const Trial* confirmed(const Study& study, const Trial& baseline, const StudySettings& settings) {
   const Trial* best = nullptr;
-  std::size_t blocks = 0;
+  int blocks = 0;
   for (const Trial& trial : study.trials) {
-    const std::size_t own = &trial == &baseline ? 0 : block_log_ratios(baseline, trial).size();
-    if (own > blocks) {
+    if (&trial == &baseline) continue;
+    const ConfirmDecision decision = decide(block_log_ratios(baseline, trial));
+    if (standing(decision, settings) == Standing::gains && stands(trial, settings)) return &trial;
+    if (decision.n > blocks) {
       best = &trial;
-      blocks = own;
+      blocks = decision.n;
     }
   }
   return best;
 }
 
+/// Why the default is kept.
+std::string reason_to_keep(const Study& study, const StudySettings& settings, const Trial* candidate,
+                           const ConfirmDecision& decision) {
+  if (candidate == nullptr) {
+    const bool any = !ranked(study, settings.goal, settings.allow_lossy).empty();
+    if (any && decision.n < confirm_blocks_least) return "the time was too short to confirm a gain: give it more with --budget";
+    return any ? "every other configuration that passed the gate is clearly slower" : "no other configuration passed the gate";
+  }
+  if (decision.n < confirm_blocks_least) return "the time was too short to confirm a gain: give it more with --budget";
+  const double ratio = std::exp(decision.mean);
+  const std::string name = display(candidate->changed);
+  const std::string figures =
+      fmt::format("{:.2f}x ({:.2f} - {:.2f})", ratio, std::exp(decision.interval.low), std::exp(decision.interval.high));
+  if (candidate->verdict && !eligible(*candidate, settings.allow_lossy))
+    return fmt::format("the best candidate ({}) was found {} when it was checked: {}", name,
+                       to_string(candidate->verdict->outcome), candidate->verdict->detail);
+  if (standing(decision, settings) == Standing::gains)
+    return fmt::format("the best candidate ({}) came out at {}, but time ended before its {} check: give it more with --budget",
+                       name, figures, to_string(settings.finalist_tier));
+  if (decision.different && decision.mean < 0)
+    return fmt::format("the best candidate of the search ({}) proved slower when confirmed: {}", name, figures);
+  if (decision.different)
+    return fmt::format("the best candidate ({}) gains {:.1f} %, less than --min-gain", name, (ratio - 1) * 100);
+  return fmt::format("no gain could be told from noise: the best candidate ({}) came out at {}", name, figures);
+}
+
 void recommend(Study& study, const StudySettings& settings, const CommandOf& command_of) {
   const Trial& baseline = *find_trial(study, study.baseline);
-  const Trial* candidate = confirmed(study, baseline);
+  const Trial* candidate = confirmed(study, baseline, settings);
   const ConfirmDecision decision = decide(block_log_ratios(baseline, candidate != nullptr ? *candidate : baseline));
   Recommendation& result = study.recommendation;
   result = {};
@@ -154,40 +186,21 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   result.command = command_of(study.baseline);
   result.verdict = baseline.verdict;
   if (std::isfinite(decision.detectable) && decision.detectable > 0) result.detectable_gain_ratio = std::exp(decision.detectable);
-  const double ratio = std::exp(decision.mean);
-  const bool memory_goal = settings.goal.rank == Goal::Rank::memory;
-  const bool faster = decision.different && decision.mean > 0 && ratio >= settings.min_gain_ratio;
-  const bool smaller =
-      memory_goal && candidate != nullptr && decision.n >= confirm_blocks_least && ratio * memory_goal_slack >= 1;
-  if (candidate != nullptr && eligible(*candidate, settings.allow_lossy) && (faster || smaller)) {
-    result.kind = RecommendationKind::improvement;
-    result.config = candidate->config;
-    result.changed = candidate->changed;
-    result.command = command_of(candidate->config);
-    result.verdict = candidate->verdict;
-    result.gain = Gain{ratio, std::exp(decision.interval.low), std::exp(decision.interval.high), confidence};
-    result.reason = fmt::format("{:.2f}x the default's speed, confirmed in {} blocks", ratio, decision.n);
-    if (const std::string slower = slower_classes(baseline, *candidate); !slower.empty())
-      result.reason += "; slower than the default for " + slower;
+  const bool gains = standing(decision, settings) == Standing::gains;
+  if (candidate == nullptr || !gains || !stands(*candidate, settings)) {
+    result.reason = reason_to_keep(study, settings, candidate, decision);
     return;
   }
-  const bool any = !ranked(study, settings.goal, settings.allow_lossy).empty();
-  if (decision.n < confirm_blocks_least) {
-    result.reason = "the time was too short to confirm a gain: give it more with --budget";
-  } else if (candidate == nullptr) {
-    result.reason =
-        any ? "every other configuration that passed the gate is clearly slower" : "no other configuration passed the gate";
-  } else if (candidate->verdict && !eligible(*candidate, settings.allow_lossy)) {
-    result.reason = fmt::format("the best candidate ({}) was found {} while it was confirmed: {}", display(candidate->changed),
-                                to_string(candidate->verdict->outcome), candidate->verdict->detail);
-  } else if (decision.different && decision.mean > 0) {
-    result.reason = fmt::format("the best candidate ({}) gains {:.1f} %, less than --min-gain", display(candidate->changed),
-                                (ratio - 1) * 100);
-  } else {
-    result.reason =
-        fmt::format("no gain could be told from noise: the best candidate ({}) came out at {:.2f}x ({:.2f} - {:.2f})",
-                    display(candidate->changed), ratio, std::exp(decision.interval.low), std::exp(decision.interval.high));
-  }
+  const double ratio = std::exp(decision.mean);
+  result.kind = RecommendationKind::improvement;
+  result.config = candidate->config;
+  result.changed = candidate->changed;
+  result.command = command_of(candidate->config);
+  result.verdict = candidate->verdict;
+  result.gain = Gain{ratio, std::exp(decision.interval.low), std::exp(decision.interval.high), confidence};
+  result.reason = fmt::format("{:.2f}x the default's speed, confirmed in {} blocks", ratio, decision.n);
+  if (const std::string slower = slower_classes(baseline, *candidate); !slower.empty())
+    result.reason += "; slower than the default for " + slower;
 }
 
 }  // namespace

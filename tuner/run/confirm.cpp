@@ -1,6 +1,5 @@
 #include "run/confirm.hpp"
 
-#include "core/statistics.hpp"
 #include "run/ranking.hpp"
 
 #include <fmt/format.h>
@@ -15,12 +14,26 @@ constexpr double slower_than_default = 0.90;  ///< ratio below which a candidate
 constexpr double fine_enough = 1.03;          ///< a gain below this need not be told from none
 constexpr double narrow_enough = 0.05;        ///< half width of the interval of a clear gain
 
-bool clear(const StudySession& session, const ConfirmDecision& decision) {
-  if (decision.n < confirm_blocks_least) return false;
-  if (decision.different && decision.interval.low > 0)
-    return (decision.interval.high - decision.interval.low) / 2 < narrow_enough;
-  const bool no_gain = decision.interval.high < std::log(session.settings.min_gain_ratio);
-  return no_gain && std::exp(decision.detectable) < fine_enough;
+bool is_clear(const StudySession& session, const ConfirmDecision& decision) {
+  switch (standing(decision, session.settings)) {
+    case Standing::open: return false;
+    case Standing::gains: return (decision.interval.high - decision.interval.low) / 2 < narrow_enough;
+    case Standing::no_gain: return std::exp(decision.detectable) < fine_enough;
+  }
+  return false;
+}
+
+/// False when a visit failed, so that there is nothing more to compare.
+bool add_block(StudySession& session, Trial& first, Trial& second) {
+  const int block = next_block(first, second);
+  // A B B A and B A A B in turn: the order itself must not favour an arm.
+  Trial& outer = block % 2 == 0 ? first : second;
+  Trial& inner = block % 2 == 0 ? second : first;
+  for (Trial* trial : {&outer, &inner, &inner, &outer}) {
+    session.visit(*trial, Phase::confirm, std::nullopt, block);
+    if (trial->failure) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -35,27 +48,38 @@ bool worth_confirming(const StudySession& session, const Trial& candidate) {
   return *search_score(*baseline) / *search_score(candidate) >= slower_than_default;
 }
 
-void confirm(StudySession& session, const Config& candidate) {
-  const bool itself = candidate == session.study.baseline;
-  session.observer.note(itself ? "no candidate comes near the default: measuring the default against itself"
-                               : "confirm: " + display(difference(candidate, session.study.baseline)) + " against the default");
+Standing standing(const ConfirmDecision& decision, const StudySettings& settings) {
+  if (decision.n < confirm_blocks_least) return Standing::open;
+  if (settings.goal.rank == Goal::Rank::memory) {  // smaller already; it must not be much slower
+    const double slack = std::log(memory_goal_slack);
+    if (decision.mean >= -slack) return Standing::gains;
+    return decision.interval.high < -slack ? Standing::no_gain : Standing::open;
+  }
+  const double least = std::log(settings.min_gain_ratio);
+  if (decision.different && decision.mean >= least) return Standing::gains;
+  return decision.interval.high < std::max(least, 0.0) ? Standing::no_gain : Standing::open;
+}
+
+ConfirmDecision decision_on(const StudySession& session, const Config& candidate) {
+  const Trial* baseline = find_trial(session.study, session.study.baseline);
+  const Trial* trial = find_trial(session.study, candidate);
+  if (baseline == nullptr || trial == nullptr) return {};
+  return decide(block_log_ratios(*baseline, *trial));
+}
+
+void confirm(StudySession& session, const Config& candidate, Until until, double end_s) {
   (void)session.trial(candidate);
   (void)session.trial(session.study.baseline);  // both exist from here on: references hold
   Trial& first = session.trial(session.study.baseline);
   Trial& second = session.trial(candidate);
   while (true) {
     const ConfirmDecision decision = decide(block_log_ratios(first, second));
-    if (decision.n >= confirm_blocks_most || clear(session, decision)) return;
+    const bool enough =
+        until == Until::decided ? standing(decision, session.settings) != Standing::open : is_clear(session, decision);
+    if (enough || decision.n >= confirm_blocks_most) return;
     const double block_s = visits_per_block * session.visit_seconds(Phase::confirm);
-    if (session.clock() + block_s > session.settings.budget_s) return;
-    const int block = next_block(first, second);
-    // A B B A and B A A B in turn: the order itself must not favour an arm.
-    Trial& outer = block % 2 == 0 ? first : second;
-    Trial& inner = block % 2 == 0 ? second : first;
-    for (Trial* trial : {&outer, &inner, &inner, &outer}) {
-      session.visit(*trial, Phase::confirm, std::nullopt, block);
-      if (trial->failure) return;
-    }
+    if (session.clock() + block_s > end_s) return;
+    if (!add_block(session, first, second)) return;
     const ConfirmDecision now = decide(block_log_ratios(first, second));
     session.observer.note(fmt::format("confirm block {}: {:.3f}x so far", now.n, std::exp(now.mean)));
   }

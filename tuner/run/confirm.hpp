@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/statistics.hpp"
 #include "run/session.hpp"
 
 namespace sweetspot {
@@ -16,8 +17,15 @@ double confirm_seconds_least(const StudySession& session);
 /// Not so slow in the search that a confirm could only prove it slower.
 bool worth_confirming(const StudySession& session, const Trial& candidate);
 
-/// Fresh blocks A B B A of default and candidate, until the decision is clear, the blocks are used up or time is. With the
-/// default itself as the candidate: what this machine's noise lets one see.
-void confirm(StudySession& session, const Config& candidate);
+/// What the blocks say of a candidate. `open` before confirm_blocks_least.
+enum class Standing { open, gains, no_gain };
+Standing standing(const ConfirmDecision& decision, const StudySettings& settings);
+ConfirmDecision decision_on(const StudySession& session, const Config& candidate);
+
+/// Fresh blocks A B B A of default and candidate, until the standing is decided, or the interval also narrow (clear); in any
+/// case until the blocks are used up or the study's clock reaches `end_s`. With the default itself as the candidate: what
+/// this machine's noise lets one see.
+enum class Until { decided, clear };
+void confirm(StudySession& session, const Config& candidate, Until until, double end_s);
 
 }  // namespace sweetspot

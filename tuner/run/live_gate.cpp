@@ -16,8 +16,6 @@
 namespace sweetspot {
 namespace {
 
-constexpr double draws_s = 45;  ///< most that sampled honesty may take of a standard check, on each side
-constexpr double draws_s_release = 600;
 constexpr std::size_t log_tail_bytes = 64 << 10;
 constexpr int scored_enough_lossy = 200;  ///< miscommits after which a lossy candidate's texts need no more scoring
 
@@ -57,7 +55,8 @@ void LiveRunner::interview_candidate(const VisitOrder& order, const Reference& r
                              (drafts(order.config) || !setup_.sampler.empty()) && gating.mode != Strictness::lossy;
   if (!worth_drawing) return;
   status_("drawing at a temperature: " + display(order.config));
-  gating.draw_plan = draw_plan(reference, setup_.sampler, *order.gate, *order.gate == Tier::release ? draws_s_release : draws_s);
+  const double draws_s = *order.gate == Tier::release ? thresholds::draws_s_release : thresholds::draws_s;
+  gating.draw_plan = draw_plan(reference, setup_.sampler, *order.gate, draws_s);
   if (gating.draw_plan)
     gating.draws =
         drawn(target, reference, *gating.draw_plan, derived_seed(setup_.seed, "candidate"), order.deadline, interrupt_);

@@ -18,9 +18,6 @@ namespace {
 /// Other batch splits and kernels: honest flags that only round otherwise.
 const std::vector<std::pair<std::string, Value>> reference_variants = {{"batch", std::int64_t{64}}, {"flash_attention", "off"}};
 
-constexpr int fresh_texts = 16;
-constexpr int fresh_tools = 24;
-
 std::string file_stamp(const std::filesystem::path& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
@@ -53,7 +50,8 @@ std::vector<Prompt> LiveRunner::prompts_of(Tier tier) const {
   if (tier == Tier::quick) return quick_prompts(setup_.gate_prompts);
   if (tier == Tier::fresh) {
     const bool sparing = size_.max_tokens > 0;  // a slow model
-    return generated_prompts(setup_.fresh_seed, sparing ? fresh_texts / 2 : fresh_texts, sparing ? fresh_tools / 2 : fresh_tools);
+    const int share = sparing ? 2 : 1;
+    return generated_prompts(setup_.fresh_seed, thresholds::fresh_texts / share, thresholds::fresh_tools / share);
   }
   std::vector<Prompt> prompts = setup_.gate_prompts;
   const int tools = tier == Tier::release ? thresholds::tool_prompts_release : size_.generated_tools;

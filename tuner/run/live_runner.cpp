@@ -11,6 +11,7 @@
 #include "gate/prompt_set.hpp"
 #include "gate/thresholds.hpp"
 #include "run/capabilities.hpp"
+#include "run/later_look.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -155,9 +156,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       const bool asks = outcome.verdict->check != "G13" && needs_reference(*reference, *outcome.verdict, gating);
       if (asks && order.may_wait) {
         waiting_.push_back({order, reference, *outcome.verdict, std::move(gating)});
-        outcome.verdict->outcome = Outcome::inconclusive;
-        outcome.verdict->check = "G7";
-        outcome.verdict->detail = waits_for_reference;
+        outcome.verdict = waiting_verdict(std::move(*outcome.verdict));
         return outcome;
       }
       if (asks) {

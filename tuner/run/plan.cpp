@@ -25,10 +25,10 @@ constexpr double confirm_visit_share = 0.25 / (confirm_blocks_least * 4 * 1.6);
 constexpr int slow_max_tokens = 160;  ///< never below 128 under speculation
 constexpr int slowest_max_tokens = 128;
 constexpr double long_prompt_tokens = 1300;
-constexpr double fresh_tokens = 3200;  ///< of the prompts that only the chosen one is asked
-constexpr double draws_asked = 200;
+constexpr double fresh_tokens = thresholds::fresh_texts * tokens_per_prompt + thresholds::fresh_tools * tokens_per_tool_prompt;
+constexpr double draws_asked = 2.0 * thresholds::draws * thresholds::draw_prompts;
+constexpr double draw_tokens = 8;
 constexpr double draw_request_s = 0.05;
-constexpr double draws_s_most = 45;
 // Long prompts (G11): the seconds are those of reading one of them; the reference reads each five times.
 constexpr double depth_share = 0.004;  ///< of the budget
 constexpr double depth_s_most = 12;
@@ -127,7 +127,7 @@ StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gat
   plan.confirm_block_s = 4 * (observation.launch_s + visit_seconds(observation, plan.confirm));
   const double standard_s = decode_s(observation, (prompts + plan.reference.generated_tools) * tokens_per_prompt * plain * 0.8);
   const double fresh_s = decode_s(observation, fresh_tokens * (2 + again_share + plain));
-  const double draws_s = std::min(2 * draws_s_most, 2 * draws_asked * (decode_s(observation, 8) + draw_request_s));
+  const double draws_s = 2 * std::min(thresholds::draws_s, draws_asked * (decode_s(observation, draw_tokens) + draw_request_s));
   plan.finalist_s = whole_reference_s - plan.reference_s + standard_s + fresh_s + draws_s + 5 * observation.launch_s;
   plan.whole_s =
       whole_reference_s + static_cast<double>(configurations) * plan.candidate_s + standard_s + 12 * plan.confirm_block_s;

@@ -2,6 +2,7 @@
 
 #include "core/id.hpp"
 #include "core/statistics.hpp"
+#include "run/later_look.hpp"
 #include "run/measure.hpp"
 #include "run/ranking.hpp"
 
@@ -15,31 +16,6 @@ namespace {
 constexpr std::ptrdiff_t settled_together = 4;  ///< candidates for one load of the reference, while searching
 constexpr double unknown_visit_s = 5;           ///< before any was made
 constexpr double launch_and_gate_factor = 2.0;  ///< a searching visit also launches and is checked
-
-/// Outcomes of several looks at one configuration: the worst one holds.
-void take_verdict(Trial& trial, Verdict verdict) {
-  if (trial.verdict && trial.verdict->outcome > verdict.outcome && trial.verdict->outcome != Outcome::inconclusive) return;
-  trial.verdict = std::move(verdict);
-}
-
-/// G14: fresh prompts add to the verdict that chose the configuration, or break it.
-void take_fresh_verdict(Trial& trial, Verdict fresh) {
-  const bool cut_short = fresh.outcome == Outcome::inconclusive;
-  const std::string found = cut_short
-                                ? "fresh prompts were not all asked: " + fresh.detail
-                                : fmt::format("fresh prompts: {} compared, {}", fresh.prompts_compared, to_string(fresh.outcome));
-  if (trial.verdict && (fresh.outcome <= trial.verdict->outcome || cut_short)) {
-    trial.verdict->prompts_compared += fresh.prompts_compared;
-    trial.verdict->tokens_compared += fresh.tokens_compared;
-    trial.verdict->requests += fresh.requests;
-    if (cut_short) trial.verdict->not_verified.push_back("fresh prompts");
-    trial.verdict->checks.push_back({"G14", fresh.outcome, found});
-    return;
-  }
-  fresh.detail = "on fresh prompts: " + fresh.detail;
-  fresh.checks.push_back({"G14", fresh.outcome, found});
-  trial.verdict = std::move(fresh);
-}
 
 void measure_again(Trial& trial, const StudySettings& settings) {
   std::vector<RequestSample> samples;
@@ -81,8 +57,8 @@ void StudySession::visit(Trial& trial, std::optional<Phase> phase, std::optional
 void StudySession::search_visit(Trial& trial) { run(trial, Phase::search, Tier::quick, -1, true); }
 
 void StudySession::settle(When when) {
-  const auto waits = [](const Trial& trial) { return trial.verdict && trial.verdict->detail == waits_for_reference; };
-  const auto waiting = std::count_if(study.trials.begin(), study.trials.end(), waits);
+  const auto waiting = std::count_if(study.trials.begin(), study.trials.end(),
+                                     [](const Trial& trial) { return trial.verdict && waits(*trial.verdict); });
   if (waiting == 0 || (when == When::many && waiting < settled_together)) return;
   for (SettledVerdict& settled : runner.settle()) {
     Trial& settled_trial = trial(settled.config);
@@ -106,11 +82,7 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
 
   VisitOutcome outcome = runner.visit(order);
   if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
-  if (outcome.verdict && gate == Tier::fresh) {
-    take_fresh_verdict(trial, std::move(*outcome.verdict));
-  } else if (outcome.verdict) {
-    take_verdict(trial, std::move(*outcome.verdict));
-  }
+  if (outcome.verdict) trial.verdict = with_later_look(std::move(trial.verdict), std::move(*outcome.verdict), gate);
   if (outcome.failure) trial.failure = outcome.failure;
   if (outcome.visit) {
     trial.visits.push_back(std::move(*outcome.visit));

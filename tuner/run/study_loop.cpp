@@ -3,7 +3,9 @@
 #include "core/error.hpp"
 #include "core/id.hpp"
 #include "core/statistics.hpp"
+#include "run/choose.hpp"
 #include "run/confirm.hpp"
+#include "run/later_look.hpp"
 #include "run/measure.hpp"
 #include "run/ranking.hpp"
 #include "run/session.hpp"
@@ -17,12 +19,10 @@ namespace sweetspot {
 namespace {
 
 constexpr double confirm_reserve_most = 0.5;  ///< of the budget
-constexpr double finalist_reserve_most = 0.25;
-constexpr int anchor_every = 5;         ///< visits between two of the default
-constexpr std::size_t racers_most = 3;  ///< beside the default
-constexpr double racer_slack = 1.15;    ///< times the best score: others cannot win any more
-constexpr int race_rounds = 2;          ///< each a mirrored block
-constexpr int finalists_most = 3;       ///< tried at the finalists' tier before the default is kept
+constexpr int anchor_every = 5;               ///< visits between two of the default
+constexpr std::size_t racers_most = 3;        ///< beside the default
+constexpr double racer_slack = 1.15;          ///< times the best score: others cannot win any more
+constexpr int race_rounds = 2;                ///< each a mirrored block
 
 enum class Reserve { for_confirm, none };
 
@@ -31,8 +31,7 @@ bool search_time_left(const StudySession& session, Reserve reserve) {
   if (reserve == Reserve::for_confirm) {
     // Slow visits may want more for the confirm than there is: searching keeps its half, or nothing could be found at all.
     const double wanted = std::min(confirm_seconds_least(session), confirm_reserve_most * session.settings.budget_s);
-    kept = std::max(confirm_reserve_share * session.settings.budget_s, wanted) +
-           std::min(session.settings.finalist_s, finalist_reserve_most * session.settings.budget_s);
+    kept = std::max(confirm_reserve_share * session.settings.budget_s, wanted) + check_seconds(session);
   }
   return session.clock() + session.visit_seconds(Phase::search) < session.settings.budget_s - kept;
 }
@@ -72,9 +71,9 @@ bool search(StudySession& session, const SearchSpace& space, const Strategy& str
 /// What waited when a study was interrupted is tried again: its texts are gone.
 void forget_waiting(Study& study) {
   for (Trial& trial : study.trials) {
-    if (!trial.verdict || trial.verdict->detail != waits_for_reference) continue;
+    if (!trial.verdict || !waits(*trial.verdict)) continue;
+    trial.failure = Failure{FailureKind::interrupted, trial.verdict->detail, ""};
     trial.verdict.reset();
-    trial.failure = Failure{FailureKind::interrupted, std::string(waits_for_reference), ""};
   }
 }
 
@@ -101,25 +100,6 @@ void race(StudySession& session) {
   }
 }
 
-/// The best candidate that also stands the finalists' tier; nothing when none does.
-std::optional<Config> finalist(StudySession& session) {
-  for (int tried = 0; tried < finalists_most; ++tried) {
-    const auto candidates = ranked(session.study, session.settings.goal, session.settings.allow_lossy);
-    if (candidates.empty()) return std::nullopt;
-    const Config config = candidates.front()->config;
-    if (!worth_confirming(session, *candidates.front())) return std::nullopt;
-    Trial& trial = session.trial(config);
-    // The last one on prompts that nothing was chosen by: the fastest of many wrong ones may be right on the others by luck.
-    for (const Tier tier : {session.settings.finalist_tier, Tier::fresh}) {
-      if (tier == Tier::quick || !eligible(trial, session.settings.allow_lossy)) continue;
-      session.observer.note(fmt::format("{} check of {}", to_string(tier), display(trial.changed)));
-      session.visit(trial, std::nullopt, tier);
-    }
-    if (eligible(trial, session.settings.allow_lossy)) return config;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 void run_study(Study& study, const SearchSpace& space, const Strategy& strategy, const StudySettings& settings,
@@ -129,13 +109,13 @@ void run_study(Study& study, const SearchSpace& space, const Strategy& strategy,
   if (!measure_baseline(session)) return;
   bool all_tried = search(session, space, strategy, Reserve::for_confirm);
   race(session);
-  auto winner = finalist(session);
-  if (!winner && !all_tried) {  // nothing to confirm: the time kept for it goes to what was not tried yet
+  bool chosen = choose(session);
+  if (!chosen && !all_tried) {  // the time kept for a confirm goes to what was not tried yet
     all_tried = search(session, space, strategy, Reserve::none);
-    winner = finalist(session);
+    chosen = choose(session);
   }
   if (!all_tried) observer.note("the time for searching is used up; not every configuration was tried");
-  confirm(session, winner ? *winner : study.baseline);
+  if (!chosen) show_noise(session);
 }
 
 }  // namespace sweetspot

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace sweetspot {
@@ -29,11 +28,9 @@ struct VisitOrder {
   std::optional<TimedEffort> timed;  ///< nothing: not timed
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< of the gate part
   /// Where the reference has to be asked of the candidate's texts, the verdict may be left to settle(), so that one load of
-  /// the reference serves many candidates. Until then it is inconclusive and says waits_for_reference.
+  /// the reference serves many candidates. Until then it is a waiting_verdict().
   bool may_wait = false;
 };
-
-inline constexpr std::string_view waits_for_reference = "waits for the reference's opinion of its texts";
 
 /// A verdict that was left open.
 struct SettledVerdict {

@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "gate/gate.hpp"
 #include "run/conclude.hpp"
+#include "run/later_look.hpp"
 #include "run/plan.hpp"
 #include "run/prepare.hpp"
 #include "run/ranking.hpp"
@@ -53,7 +54,7 @@ private:
       text += fmt::format("  {:.1f} tokens/s", *trial.measurement->decode_tokens_per_second);
     if (trial.measurement && trial.measurement->draft_acceptance)
       text += fmt::format("  {:.0f} % of drafts accepted", *trial.measurement->draft_acceptance * 100);
-    if (trial.verdict) text += fmt::format("  {}", to_string(trial.verdict->outcome));
+    if (trial.verdict && !waits(*trial.verdict)) text += fmt::format("  {}", to_string(trial.verdict->outcome));
     if (trial.verdict && trial.verdict->outcome > Outcome::tie)
       text += "  " + shortened(escape_control(trial.verdict->detail), 120);
     return text;
