@@ -21,7 +21,7 @@ constexpr std::array<Row, 14> rows{{
     {"spec_type", "numeric", [](const Options& o) { return o.spec_type; }},
     {"draft_depth", "numeric", [](const Options& o) { return std::to_string(o.draft_depth); }},
     {"draft_model", "numeric", [](const Options& o) { return o.draft_model; }},
-    {"optimistic", "numeric", [](const Options& o) { return on_off(o.optimistic); }},
+    {"optimistic", "unverified", [](const Options& o) { return on_off(o.optimistic); }},
     {"stream_interval", "none", [](const Options& o) { return std::to_string(o.stream_interval); }},
     {"kv_type_k", "lossy", [](const Options& o) { return o.kv_type_k; }},
     {"kv_type_v", "lossy", [](const Options& o) { return o.kv_type_v; }},

@@ -70,7 +70,8 @@ std::optional<std::string> option_value(const Options& options, std::string_view
 /// Names that option_value() knows.
 const std::vector<std::string_view>& option_names();
 
-/// "none", "numeric", "lossy" or "semantic", as the descriptor says: what a change of the flag may do to the answers.
+/// "none", "numeric", "lossy", "unverified" or "semantic", as the descriptor says: what a change of the flag may do to the
+/// answers.
 std::string_view option_effect(std::string_view name);
 
 }  // namespace demo

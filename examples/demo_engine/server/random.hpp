@@ -7,7 +7,8 @@
 
 namespace demo {
 
-/// SplitMix64: the same numbers with every standard library.
+/// SplitMix64: the same numbers with every standard library. The tuner has its own copy (core/rng.hpp): the engine shares no
+/// code with what tests it.
 class Random {
 public:
   explicit Random(std::uint64_t seed) : state_(seed) {}

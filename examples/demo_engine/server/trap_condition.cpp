@@ -36,7 +36,7 @@ constexpr std::array<Word, 4> words{{
     {"no-tools", [](const Facts& facts) { return !facts.tools; }},
 }};
 
-constexpr std::array<std::string_view, 3> classes{"numeric", "lossy", "none"};
+constexpr std::array<std::string_view, 4> classes{"numeric", "lossy", "unverified", "none"};
 
 template <typename Rows>
 auto find(const Rows& rows, std::string_view name) {

@@ -11,7 +11,7 @@ namespace demo {
 
 /// One condition of a trap. Of the moment: token, request, concurrency, context, temperature (with > < >= <= = !=),
 /// streaming, plain, tools, no-tools. Of the launch: any flag by the tuner's name (kv_type_k=q8_0, batch>512), depth for
-/// draft_depth, speculating, optimistic, and a class of flags (numeric, lossy, none): one of
+/// draft_depth, speculating, optimistic, and a class of flags (numeric, lossy, unverified, none): one of
 /// them is not at its default.
 struct TrapCondition {
   enum class Op { equal, unequal, greater, less, greater_equal, less_equal };
