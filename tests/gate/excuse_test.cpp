@@ -92,23 +92,52 @@ TEST_SUITE("gate/excuse") {
     near.answer_otherwise(2, other);
     // The reference's runner-up at that place is what the candidate said.
     near.reference.answers[2].plain.tokens[7].top[1] = {word_id(" afterwards"), " afterwards", -0.21};
-    CHECK(left_before_call(near.reference, near.interview) == std::vector<std::size_t>{2});
+    CHECK(perhaps_its_own(near.reference, near.interview) == std::vector<std::size_t>{2});
 
     SUBCASE("not where the margin is wide") {
       near.reference.answers[2].plain.tokens[7].top[1].logprob = -5;
-      CHECK(left_before_call(near.reference, near.interview).empty());
+      CHECK(perhaps_its_own(near.reference, near.interview).empty());
     }
     SUBCASE("not where the streamed answer is another one") {
       near.interview.answers[2].streamed.text += "!";
-      CHECK(left_before_call(near.reference, near.interview).empty());
+      CHECK(perhaps_its_own(near.reference, near.interview).empty());
     }
     SUBCASE("not where tokens are missing") {
       near.interview.answers[2].plain->tokens.resize(4);
-      CHECK(left_before_call(near.reference, near.interview).empty());
+      CHECK(perhaps_its_own(near.reference, near.interview).empty());
     }
     SUBCASE("not where the texts are the same up to the call") {
       near.call_otherwise(2);
-      CHECK(left_before_call(near.reference, near.interview).empty());
+      CHECK(perhaps_its_own(near.reference, near.interview).empty());
+    }
+  }
+
+  TEST_CASE("a loop on the other side of a near tie may be the model's own; one that begins elsewhere is not") {
+    std::string loop = "the old piano";
+    for (int i = 0; i < 12; ++i) loop += " was tuned to a frequency that the old piano had in number nine";
+    RequestSample looping = answer(loop);
+    looping.finish_reason = "length";
+    Fixture fixture;
+    const auto with_margin = [&](double margin) {
+      ReferenceAnswer known = reference_answer("prose-1", answer("but the old piano was tuned", "the", margin));
+      fixture.reference.answers[4] = known;
+      fixture.interview.answers[4] = candidate_answer(looping);
+      fixture.interview.answers[4].reference_index = 4;
+      return perhaps_its_own(fixture.reference, fixture.interview);
+    };
+    CHECK(with_margin(0.1) == std::vector<std::size_t>{4});
+    CHECK(with_margin(5).empty());
+    SUBCASE("the streamed answer may be the reference's") {
+      with_margin(0.1);
+      fixture.interview.answers[4].streamed = fixture.reference.answers[4].streamed;
+      CHECK(perhaps_its_own(fixture.reference, fixture.interview) == std::vector<std::size_t>{4});
+      fixture.interview.answers[4].streamed.text += " again";
+      CHECK(perhaps_its_own(fixture.reference, fixture.interview).empty());
+    }
+    SUBCASE("nothing may be excused where nothing can be asked") {
+      with_margin(0.1);
+      fixture.reference.has_logprobs = false;
+      CHECK(perhaps_its_own(fixture.reference, fixture.interview).empty());
     }
   }
 }

@@ -76,6 +76,13 @@ TEST_SUITE("gate/gate") {
     CHECK(fixture.verdict(fixture.same_answers()).outcome == Outcome::pass);
   }
 
+  TEST_CASE("an interview that ended early on what was then made good is no pass") {
+    const Fixture fixture;
+    Interview interview = fixture.same_answers();
+    interview.end = Interview::End::enough_broken;
+    CHECK(fixture.verdict(interview).outcome == Outcome::inconclusive);
+  }
+
   TEST_CASE("a word that the reference would never choose is broken, with expected and observed text") {
     const Fixture fixture;
     Interview interview = fixture.same_answers();

@@ -5,15 +5,19 @@
 #include "gate/thresholds.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace sweetspot {
 namespace {
 
 constexpr std::size_t lone_failures_most = 2;
 
-bool same_content(const RequestSample& streamed, const RequestSample& plain) {
-  return whole_text(streamed) == whole_text(plain) && calls_text(streamed) == calls_text(plain);
+bool same_content(const RequestSample& a, const RequestSample& b) {
+  return whole_text(a) == whole_text(b) && calls_text(a) == calls_text(b);
 }
+
+/// The checks that a text of the model's own may fail after a near tie: its calls, loops and markup, its facts.
+constexpr std::array<std::string_view, 3> excusable{"G8", "G9", "G11"};
 
 /// All tokens are listed but for the last, which ends the turn. Those that end within a character may be missing.
 bool can_be_replayed(const RequestSample& sample) {
@@ -23,18 +27,29 @@ bool can_be_replayed(const RequestSample& sample) {
 
 }  // namespace
 
-std::vector<std::size_t> left_before_call(const Reference& reference, const Interview& interview) {
+bool may_be_excused(std::string_view check) { return std::find(excusable.begin(), excusable.end(), check) != excusable.end(); }
+
+bool left_at_tie(const Reference& reference, const CandidateAnswer& answer) {
+  const ReferenceAnswer& expected = reference.answers[answer.reference_index];
+  if (!can_rescore(reference) || expected.prompt_tokens.empty() || !answer.plain) return false;
+  if (!can_be_replayed(expected.plain) || !can_be_replayed(*answer.plain)) return false;
+  // Only the answer that was not streamed lists its tokens: the other one must be the same, or the reference's.
+  if (!same_content(answer.streamed, *answer.plain) && !same_content(answer.streamed, expected.streamed)) return false;
+  const auto at = first_token_divergence(expected.plain, *answer.plain);
+  if (!at || *at >= answer.plain->tokens.size() || *at >= first_call_token(expected.plain)) return false;
+  const auto judgement = judge_token(expected.plain.tokens[*at], answer.plain->tokens[*at].id, reference.tie_margin);
+  return judgement.classification == TokenJudgement::Class::tie;
+}
+
+std::vector<std::size_t> perhaps_its_own(const Reference& reference, const Interview& interview) {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < interview.answers.size(); ++i) {
     const CandidateAnswer& answer = interview.answers[i];
-    const ReferenceAnswer& expected = reference.answers[answer.reference_index];
-    if (expected.prompt.tools_json.empty() || expected.prompt_tokens.empty() || !answer.plain) continue;
-    if (!can_be_replayed(expected.plain) || !can_be_replayed(*answer.plain)) continue;
-    if (!same_content(answer.streamed, *answer.plain)) continue;
-    const auto at = first_token_divergence(expected.plain, *answer.plain);
-    if (!at || *at >= answer.plain->tokens.size() || *at >= first_call_token(expected.plain)) continue;
-    const auto judgement = judge_token(expected.plain.tokens[*at], answer.plain->tokens[*at].id, reference.tie_margin);
-    if (judgement.classification == TokenJudgement::Class::tie) found.push_back(i);
+    const PromptCase prompt_case{reference.answers[answer.reference_index], answer, reference.tie_margin};
+    const bool fails = std::any_of(prompt_checks().begin(), prompt_checks().end(), [&](const PromptCheckRow& row) {
+      return may_be_excused(row.id) && row.check(prompt_case).has_value();
+    });
+    if (fails && left_at_tie(reference, answer)) found.push_back(i);
   }
   return found;
 }

@@ -1,5 +1,6 @@
 #include "gate/gate.hpp"
 
+#include "gate/excuse.hpp"
 #include "gate/quality.hpp"
 #include "gate/text_verdict.hpp"
 #include "gate/thresholds.hpp"
@@ -15,9 +16,6 @@ struct Fault {
   Evidence evidence;
   std::size_t size = 0;  ///< of the request: the shortest failing prompt is shown
 };
-
-/// What the model itself says otherwise after a near tie: its calls, and what stands beside them.
-bool may_be_excused(std::string_view check) { return check == "G8" || check == "G9" || check == "G11"; }
 
 /// The fault with the shortest request, over the prompts; of one prompt the first check that fails.
 std::optional<Fault> shortest_fault(const GateContext& context, const Interview& interview, std::vector<CheckResult>& results) {
@@ -122,6 +120,10 @@ void cap(const GateContext& context, const Interview& interview, const CheckResu
   if (interview.end == Interview::End::out_of_time && verdict.outcome <= Outcome::tie) {
     verdict.outcome = Outcome::inconclusive;
     verdict.detail = "the time limit ended the check before every prompt was asked";
+  }
+  if (interview.end == Interview::End::enough_broken && verdict.outcome <= Outcome::tie) {
+    verdict.outcome = Outcome::inconclusive;
+    verdict.detail = "the check ended early, on answers that the reference then made good";
   }
   if (const Trap* trap = tripped_trap(context.engine, context.parameters, context.config)) {
     const Outcome at_best = outcome_from(trap->cap);

@@ -1,5 +1,6 @@
 #include "backends/http_client.hpp"
 #include "core/limits.hpp"
+#include "gate/excuse.hpp"
 #include "gate/gate.hpp"
 #include "gate/thresholds.hpp"
 
@@ -65,10 +66,13 @@ bool same_as_reference(const RequestSample& sample, const ReferenceAnswer& refer
   return whole_text(sample) == whole_text(reference.streamed);
 }
 
+/// Not where the reference may make it good: nothing ends early on that.
 bool is_broken(const Reference& reference, const CandidateAnswer& answer) {
   const PromptCase prompt_case{reference.answers[answer.reference_index], answer, reference.tie_margin};
-  return std::any_of(prompt_checks().begin(), prompt_checks().end(),
-                     [&](const PromptCheckRow& row) { return row.check(prompt_case).has_value(); });
+  const bool own = left_at_tie(reference, answer);
+  return std::any_of(prompt_checks().begin(), prompt_checks().end(), [&](const PromptCheckRow& row) {
+    return !(own && may_be_excused(row.id)) && row.check(prompt_case).has_value();
+  });
 }
 
 }  // namespace

@@ -74,18 +74,16 @@ Verdict LiveRunner::verdict_of(const VisitOrder& order, const Reference& referen
   return judged(context, gating.answers, gating.scores ? &*gating.scores : nullptr);
 }
 
-bool LiveRunner::may_be_excused(const Reference& reference, const Verdict& so_far, const Gating& gating) const {
-  const bool of_calls = so_far.check == "G8" || so_far.check == "G9" || so_far.check == "G11";
-  return so_far.outcome == Outcome::broken && of_calls && can_rescore(reference) &&
-         !left_before_call(reference, gating.answers).empty();
+bool LiveRunner::asks_for_excuse(const Reference& reference, const Verdict& so_far, const Gating& gating) const {
+  return so_far.outcome == Outcome::broken && may_be_excused(so_far.check) && !perhaps_its_own(reference, gating.answers).empty();
 }
 
-/// Broken so far, but by calls alone that may be the model's own after a near tie, or by so few of them that the reference
+/// Broken so far, but by answers alone that may be the model's own after a near tie, or by so few of them that the reference
 /// is asked once more.
 bool LiveRunner::undecided(const Reference& reference, const Verdict& so_far, const Gating& gating) const {
   const bool lone =
       so_far.outcome == Outcome::broken && so_far.check == "G8" && !lone_tool_failures(reference, gating.answers).empty();
-  return lone || may_be_excused(reference, so_far, gating);
+  return lone || asks_for_excuse(reference, so_far, gating);
 }
 
 bool LiveRunner::needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating) {
@@ -101,8 +99,8 @@ void LiveRunner::hear_reference(const VisitOrder& order, const Reference& refere
                                 Gating& gating) {
   status_("asking the reference: " + display(order.config));
   const bool lossy = gating.mode == Strictness::lossy;
-  if (may_be_excused(reference, verdict, gating)) {
-    for (const std::size_t answer : left_before_call(reference, gating.answers)) {
+  if (asks_for_excuse(reference, verdict, gating)) {
+    for (const std::size_t answer : perhaps_its_own(reference, gating.answers)) {
       if (said_by_reference(server, reference, gating.answers.answers[answer], interrupt_)) gating.excused.push_back(answer);
     }
     verdict = verdict_of(order, reference, gating);

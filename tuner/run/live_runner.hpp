@@ -118,7 +118,7 @@ private:
   double largest_self_difference(const Config& reference_config, const Reference& reference);
   void interview_candidate(const VisitOrder& order, const Reference& reference, ServerProcess& server, Gating& gating);
   Verdict verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
-  bool may_be_excused(const Reference& reference, const Verdict& so_far, const Gating& gating) const;
+  bool asks_for_excuse(const Reference& reference, const Verdict& so_far, const Gating& gating) const;
   bool undecided(const Reference& reference, const Verdict& so_far, const Gating& gating) const;
   bool needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating);
   void hear_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, Verdict& verdict,
