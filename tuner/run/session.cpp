@@ -76,7 +76,7 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
   order.block = block;
   order.gate = gate;
   order.round = order.phase == Phase::confirm ? 1 + block : 0;
-  if (phase) order.timed = order.phase == Phase::confirm ? settings.confirm_effort : settings.search_effort;
+  if (phase) order.timed = block >= 0 ? settings.confirm_effort : settings.search_effort;  // the launch is what is repeated
   const double left = std::max(settings.budget_s - clock(), 1.0);
   order.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000));
 
