@@ -191,7 +191,7 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
     result.reason = reason_to_keep(study, settings, candidate, decision);
     return;
   }
-  const double ratio = std::exp(decision.mean);
+  const double ratio = std::exp(published_log_ratio(decision, settings));
   result.kind = RecommendationKind::improvement;
   result.config = candidate->config;
   result.changed = candidate->changed;

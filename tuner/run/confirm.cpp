@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace sweetspot {
@@ -58,6 +59,12 @@ Standing standing(const ConfirmDecision& decision, const StudySettings& settings
   const double least = std::log(settings.min_gain_ratio);
   if (decision.different && decision.mean >= least) return Standing::gains;
   return decision.interval.high < std::max(least, 0.0) ? Standing::no_gain : Standing::open;
+}
+
+double published_log_ratio(const ConfirmDecision& decision, const StudySettings& settings) {
+  if (settings.goal.rank == Goal::Rank::memory) return decision.mean;  // not chosen for its speed
+  const double least = std::max(detectable(confirm_blocks_most, decision.deviation), std::log(settings.min_gain_ratio));
+  return std::max(mean_when_chosen(decision.n, decision.mean, decision.deviation, least), decision.interval.low);
 }
 
 ConfirmDecision decision_on(const StudySession& session, const Config& candidate) {
