@@ -40,7 +40,8 @@ Arguments parsed(int argc, char** argv) {
 int main(int argc, char** argv) {
   const Arguments arguments = parsed(argc, argv);
   std::vector<Row> rows;
-  for (const auto& section : {wrong_winners_of_two, wrong_winners_of_nine, false_improvements, published_claims}) {
+  for (const auto& section :
+       {wrong_winners_of_two, wrong_winners_of_nine, wrong_winners_of_many, false_improvements, published_claims}) {
     const std::vector<Row> own = section(arguments.replays, arguments.seed);
     rows.insert(rows.end(), own.begin(), own.end());
   }

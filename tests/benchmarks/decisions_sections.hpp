@@ -11,6 +11,8 @@ namespace sweetspot::decisions {
 std::vector<Row> wrong_winners_of_two(int replays, std::uint64_t seed);
 /// Nine configurations of which one is best.
 std::vector<Row> wrong_winners_of_nine(int replays, std::uint64_t seed);
+/// More configurations than there is time for, of many speeds.
+std::vector<Row> wrong_winners_of_many(int replays, std::uint64_t seed);
 /// Nine configurations that are all the same.
 std::vector<Row> false_improvements(int replays, std::uint64_t seed);
 /// Nine configurations of many speeds: what is published against the truth, and whether the intervals hold it.
