@@ -64,7 +64,8 @@ Standing standing(const ConfirmDecision& decision, const StudySettings& settings
 double published_log_ratio(const ConfirmDecision& decision, const StudySettings& settings) {
   if (settings.goal.rank == Goal::Rank::memory) return decision.mean;  // not chosen for its speed
   const double least = std::max(detectable(confirm_blocks_most, decision.deviation), std::log(settings.min_gain_ratio));
-  return std::max(mean_when_chosen(decision.n, decision.mean, decision.deviation, least), decision.interval.low);
+  return std::max(mean_when_chosen(decision.n, decision.mean, decision.deviation, least),
+                  (decision.interval.low + decision.mean) / 2);
 }
 
 ConfirmDecision decision_on(const StudySession& session, const Config& candidate) {
