@@ -44,9 +44,8 @@ double confirm_seconds_least(const StudySession& session) {
 }
 
 bool worth_confirming(const StudySession& session, const Trial& candidate) {
-  const Trial* baseline = find_trial(session.study, session.study.baseline);
-  if (session.settings.goal.rank == Goal::Rank::memory || baseline == nullptr) return true;
-  return *search_score(*baseline) / *search_score(candidate) >= slower_than_default;
+  if (session.settings.goal.rank == Goal::Rank::memory) return true;
+  return search_speed_ratio(session.study, candidate).value_or(1) >= slower_than_default;
 }
 
 Standing standing(const ConfirmDecision& decision, const StudySettings& settings) {

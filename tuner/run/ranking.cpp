@@ -1,6 +1,7 @@
 #include "run/ranking.hpp"
 
 #include "core/statistics.hpp"
+#include "run/level.hpp"
 #include "run/race_figures.hpp"
 
 #include <algorithm>
@@ -58,13 +59,23 @@ struct Place {
   int visits = 0;
 };
 
-Place place_of(const Trial& trial, const Goal& goal, const RaceFigures& figures) {
+/// Mean log seconds of the visits of the search, against how slow the machine was at the time.
+double against_level(const Trial& trial, const std::vector<Level>& machine) {
+  std::vector<double> logs;
+  for (const Visit& visit : trial.visits) {
+    if ((visit.phase == Phase::search || visit.phase == Phase::anchor) && visit.measurement.score_s)
+      logs.push_back(std::log(*visit.measurement.score_s) - level_at(machine, visit.at_s));
+  }
+  return mean(logs);
+}
+
+Place place_of(const Trial& trial, const Goal& goal, const RaceFigures& figures, const std::vector<Level>& machine) {
   const int visits = static_cast<int>(trial.visits.size());
   if (goal.rank == Goal::Rank::memory) return {&trial, false, std::log(memory_of(trial)), visits};
   for (const RaceFigure& figure : figures.racers) {
     if (figure.trial == &trial) return {&trial, true, figure.log_seconds, figure.visits};
   }
-  return {&trial, false, std::log(*search_score(trial)), visits};
+  return {&trial, false, against_level(trial, machine), visits};
 }
 
 }  // namespace
@@ -76,6 +87,13 @@ std::optional<double> mean_score(const Trial& trial, const std::set<Phase>& phas
 }
 
 std::optional<double> search_score(const Trial& trial) { return mean_score(trial, {Phase::search, Phase::anchor}); }
+
+std::optional<double> search_speed_ratio(const Study& study, const Trial& trial) {
+  const Trial* baseline = find_trial(study, study.baseline);
+  if (baseline == nullptr || !search_score(*baseline) || !search_score(trial)) return std::nullopt;
+  const std::vector<Level> machine = levels(study);
+  return std::exp(against_level(*baseline, machine) - against_level(trial, machine));
+}
 
 std::optional<double> visit_noise(const Study& study) {
   double squares = 0;
@@ -94,7 +112,8 @@ std::optional<double> visit_noise(const Study& study) {
 std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLossy allow_lossy) {
   std::vector<Place> places;
   const RaceFigures figures = race_figures(study);
-  for (const Trial* trial : candidates(study, goal, allow_lossy)) places.push_back(place_of(*trial, goal, figures));
+  const std::vector<Level> machine = levels(study);
+  for (const Trial* trial : candidates(study, goal, allow_lossy)) places.push_back(place_of(*trial, goal, figures, machine));
   std::stable_sort(places.begin(), places.end(),
                    [](const Place& a, const Place& b) { return a.raced != b.raced ? a.raced : a.log_value < b.log_value; });
   // The simplest within the noise of the best one goes first; the rest keeps its order.

@@ -80,11 +80,13 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
   const double left = std::max(settings.budget_s - clock(), 1.0);
   order.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000));
 
+  const double at_s = clock();
   VisitOutcome outcome = runner.visit(order);
   if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
   if (outcome.verdict) trial.verdict = with_later_look(std::move(trial.verdict), std::move(*outcome.verdict), gate);
   if (outcome.failure) trial.failure = outcome.failure;
   if (outcome.visit) {
+    outcome.visit->at_s = at_s;
     trial.visits.push_back(std::move(*outcome.visit));
     measure_again(trial, settings);
   }
