@@ -25,6 +25,7 @@ struct FakeRunner final : TrialRunner {
   std::map<std::string, double> seconds;         // by key of what differs
   std::map<std::string, double> search_seconds;  // where the search is lucky or not
   std::set<std::string> slow_at_first;           // other work slows the first visit
+  double launch_s = 0;                           // of the clock, beside the second of each visit
   double slower_later = 1;                       // factor once five visits were made
   std::map<std::string, Outcome> outcomes;
   std::map<std::string, FailureKind> failures;
@@ -48,7 +49,7 @@ struct FakeRunner final : TrialRunner {
 
   VisitOutcome visit(const VisitOrder& order) override {
     if (visits++ == interrupt_at || (order.gate && order.gate == interrupted_by)) throw Interrupted{};
-    clock += 1;
+    clock += 1 + launch_s;
     Config changed = order.config;
     std::erase_if(changed.values, [](const auto& entry) { return entry.second == Value{std::int64_t{0}}; });
     const std::string name = key(changed);
@@ -365,6 +366,21 @@ TEST_SUITE("run/study_loop") {
     broken_off.run();
     CHECK(key(broken_off.study.recommendation.changed) == key(whole.study.recommendation.changed));
     CHECK(broken_off.study.trials.size() == whole.study.trials.size());
+  }
+
+  TEST_CASE("a race leaves the confirm its time where launches are slow") {
+    Fixture fixture;
+    fixture.runner.launch_s = 4;
+    fixture.runner.seconds[Fixture::name(1, 2)] = 8.5;
+    for (const double budget_s : {240, 260, 280, 300, 320}) {
+      CAPTURE(budget_s);
+      fixture.settings.budget_s = budget_s;
+      fixture.study.trials.clear();
+      fixture.runner.clock = 0;
+      fixture.run();
+      CHECK(fixture.study.recommendation.kind == RecommendationKind::improvement);
+      CHECK(fixture.runner.clock <= budget_s + 5);
+    }
   }
 
   TEST_CASE("the budget is kept") {
