@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -92,5 +93,28 @@ TEST_SUITE("core/statistics") {
 
   TEST_CASE("a difference of three deviations is found in nearly every study") {
     CHECK(share_ever_wrong(0.06, [](const ConfirmDecision& decision) { return decision.different; }) > 0.99);
+  }
+
+  TEST_CASE("of means that are heard of only above a line the corrected ones are right on average") {
+    const double truth = 0.05;
+    const double line = 0.10;
+    const double deviation = 0.15;
+    Rng rng(5);
+    std::vector<double> seen;
+    std::vector<double> corrected;
+    while (seen.size() < 2000) {
+      const double own = truth + deviation / 5 * rng.normal();
+      if (own < line) continue;
+      seen.push_back(own);
+      corrected.push_back(std::max(0.0, mean_when_chosen(25, own, deviation, line)));
+    }
+    CHECK(mean(seen) > truth + 0.05);
+    CHECK(std::abs(mean(corrected) - truth) < 0.02);
+  }
+
+  TEST_CASE("a mean far above the line, below it, or without deviation stays as it is") {
+    CHECK(mean_when_chosen(24, 0.5, 0.1, 0.05) == doctest::Approx(0.5));
+    CHECK(mean_when_chosen(24, 0.04, 0.1, 0.05) == 0.04);
+    CHECK(mean_when_chosen(24, 0.06, 0, 0.05) == 0.06);
   }
 }

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 using namespace sweetspot;
@@ -23,6 +24,9 @@ namespace {
 struct FakeRunner final : TrialRunner {
   std::map<std::string, double> seconds;         // by key of what differs
   std::map<std::string, double> search_seconds;  // where the search is lucky or not
+  std::set<std::string> slow_at_first;           // other work slows the first visit
+  double launch_s = 0;                           // of the clock, beside the second of each visit
+  double slower_later = 1;                       // factor once five visits were made
   std::map<std::string, Outcome> outcomes;
   std::map<std::string, FailureKind> failures;
   std::map<std::string, Outcome> standard_outcomes;
@@ -45,7 +49,7 @@ struct FakeRunner final : TrialRunner {
 
   VisitOutcome visit(const VisitOrder& order) override {
     if (visits++ == interrupt_at || (order.gate && order.gate == interrupted_by)) throw Interrupted{};
-    clock += 1;
+    clock += 1 + launch_s;
     Config changed = order.config;
     std::erase_if(changed.values, [](const auto& entry) { return entry.second == Value{std::int64_t{0}}; });
     const std::string name = key(changed);
@@ -78,8 +82,9 @@ struct FakeRunner final : TrialRunner {
     outcome.visit->block = order.block;
     outcome.visit->duration_s = 1;
     const bool flattered = order.phase != Phase::confirm && search_seconds.contains(name);
+    const double disturbed = (slow_at_first.erase(name) > 0 ? 1.4 : 1.0) * (visits > 5 ? slower_later : 1.0);
     outcome.visit->measurement.score_s =
-        (flattered ? search_seconds.at(name) : seconds.at(name)) * std::exp(noise * rng.normal());
+        (flattered ? search_seconds.at(name) : seconds.at(name)) * disturbed * std::exp(noise * rng.normal());
     return outcome;
   }
 };
@@ -145,6 +150,26 @@ TEST_SUITE("run/study_loop") {
     CHECK(result.gain->ratio == doctest::Approx(10.0 / 7).epsilon(0.03));
     CHECK(result.gain->ratio_low > 1);
     CHECK(result.detectable_gain_ratio.has_value());
+  }
+
+  TEST_CASE("one visit that other work slowed down does not cost the best its place") {
+    Fixture fixture;
+    fixture.runner.slow_at_first = {Fixture::name(1, 0)};
+    for (auto& [name, seconds] : fixture.runner.seconds) seconds = name.empty() ? 10 : 9.5;
+    fixture.runner.seconds[Fixture::name(1, 0)] = 8.5;
+    fixture.run();
+    REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    CHECK(key(fixture.study.recommendation.changed) == Fixture::name(1, 0));
+  }
+
+  TEST_CASE("a machine that becomes slower during the search does not hide what was tried late") {
+    Fixture fixture;
+    fixture.runner.slower_later = 1.4;
+    fixture.runner.seconds[Fixture::name(2, 2)] = 9;
+    fixture.run();
+    REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    CHECK(key(fixture.study.recommendation.changed) == Fixture::name(2, 2));
+    CHECK(fixture.study.recommendation.gain->ratio == doctest::Approx(10.0 / 9).epsilon(0.02));
   }
 
   TEST_CASE("equal configurations keep the default, with the gain that could have been seen") {
@@ -341,6 +366,21 @@ TEST_SUITE("run/study_loop") {
     broken_off.run();
     CHECK(key(broken_off.study.recommendation.changed) == key(whole.study.recommendation.changed));
     CHECK(broken_off.study.trials.size() == whole.study.trials.size());
+  }
+
+  TEST_CASE("a race leaves the confirm its time where launches are slow") {
+    Fixture fixture;
+    fixture.runner.launch_s = 4;
+    fixture.runner.seconds[Fixture::name(1, 2)] = 8.5;
+    for (const double budget_s : {240, 260, 280, 300, 320}) {
+      CAPTURE(budget_s);
+      fixture.settings.budget_s = budget_s;
+      fixture.study.trials.clear();
+      fixture.runner.clock = 0;
+      fixture.run();
+      CHECK(fixture.study.recommendation.kind == RecommendationKind::improvement);
+      CHECK(fixture.runner.clock <= budget_s + 5);
+    }
   }
 
   TEST_CASE("the budget is kept") {

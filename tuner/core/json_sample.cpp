@@ -200,9 +200,10 @@ void from_json(const Json& json, ChunkArrival& chunk) {
 }
 
 void to_json(Json& json, const Visit& visit) {
-  json = Json{{"phase", to_string(visit.phase)},  {"block", visit.block},
-              {"started_at", visit.started_at},   {"duration_s", visit.duration_s},
-              {"measurement", visit.measurement}, {"samples", visit.samples}};
+  json = Json{{"phase", to_string(visit.phase)}, {"block", visit.block},
+              {"started_at", visit.started_at},  {"at_s", visit.at_s},
+              {"duration_s", visit.duration_s},  {"measurement", visit.measurement},
+              {"samples", visit.samples}};
 }
 
 void from_json(const Json& json, Visit& visit) {
@@ -210,6 +211,7 @@ void from_json(const Json& json, Visit& visit) {
   visit.phase = phase_from(json.at("phase").get<std::string>());
   read(json, "block", visit.block);
   read(json, "started_at", visit.started_at);
+  read(json, "at_s", visit.at_s);
   read(json, "duration_s", visit.duration_s);
   read(json, "measurement", visit.measurement);
   read(json, "samples", visit.samples);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numbers>
 #include <numeric>
 #include <utility>
 
@@ -25,6 +26,15 @@ double half_width(int n, double deviation, double threshold) {
   if (ratio >= 1 + count) return infinity;  // even t = infinity stays below the threshold
   const double t_squared = (count - 1) * (ratio - 1) / (1 - ratio / (1 + count));
   return deviation * std::sqrt(t_squared / count);
+}
+
+constexpr double errors_most = 8;  ///< a truth that lies further below what was seen is not looked for
+constexpr int bisections = 50;
+
+/// Mean of a standard normal number that is known to exceed z.
+double excess(double z) {
+  const double density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi);
+  return density / (std::erfc(z / std::numbers::sqrt2) / 2);
 }
 
 }  // namespace
@@ -80,6 +90,18 @@ Interval confidence_sequence(int n, double mean, double deviation, double thresh
 }
 
 double detectable(int n, double deviation, double threshold) { return half_width(n, deviation, threshold); }
+
+double mean_when_chosen(int n, double mean, double deviation, double least) {
+  const double error = deviation / std::sqrt(static_cast<double>(std::max(n, 1)));
+  if (error <= 0 || mean <= least) return mean;
+  double low = mean - errors_most * error;
+  double high = mean;
+  for (int step = 0; step < bisections; ++step) {
+    const double middle = (low + high) / 2;
+    (middle + error * excess((least - middle) / error) < mean ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
 
 ConfirmDecision decide(const std::vector<double>& log_ratios) {
   ConfirmDecision decision;

@@ -39,6 +39,11 @@ Interval confidence_sequence(int n, double mean, double deviation, double thresh
 /// The smallest |mean| that n blocks with this deviation would have shown to differ from 0; infinity when none.
 double detectable(int n, double deviation, double threshold = 20);
 
+/// The true mean that a mean of n normal results speaks for when it is heard of only because it is not below `least`: the
+/// conditional maximum of likelihood. Near the threshold much lower than `mean`, which was lucky to get there; far above it
+/// the same.
+double mean_when_chosen(int n, double mean, double deviation, double least);
+
 /// What a confirm's blocks say; all in logarithms of ratios.
 struct ConfirmDecision {
   int n = 0;

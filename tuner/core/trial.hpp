@@ -22,6 +22,7 @@ struct Visit {
   Phase phase = Phase::search;
   int block = -1;          ///< confirm block, from 0
   std::string started_at;  ///< UTC, ISO 8601
+  double at_s = 0;         ///< of the study's clock, when the visit began
   double duration_s = 0;
   Measurement measurement;
   std::vector<RequestSample> samples;  ///< without raw bytes

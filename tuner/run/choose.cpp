@@ -17,10 +17,17 @@ constexpr double check_share_most = 0.25;  ///< of the budget
 constexpr double check_share_least = 0.5;  ///< of what the check may take: with less time it is not begun
 constexpr int candidates_most = 3;         ///< before the default is kept
 
+/// Nothing more can come of it, in this session or an earlier one.
+bool settled(const StudySession& session, const Config& candidate) {
+  const ConfirmDecision decision = decision_on(session, candidate);
+  const Standing now = standing(decision, session.settings);
+  return now == Standing::no_gain || (now == Standing::open && decision.n >= confirm_blocks_most);
+}
+
 /// The best one that was not looked at yet.
 std::optional<Config> next_candidate(const StudySession& session, const std::set<std::string>& seen) {
   for (const Trial* trial : ranked(session.study, session.settings.goal, session.settings.allow_lossy)) {
-    if (seen.contains(key(trial->config))) continue;
+    if (seen.contains(key(trial->config)) || settled(session, trial->config)) continue;
     return worth_confirming(session, *trial) ? std::optional<Config>(trial->config) : std::nullopt;
   }
   return std::nullopt;

@@ -16,12 +16,6 @@ constexpr double confidence = 0.95;
 constexpr double interval_factor = 2.0;  ///< deviations: about 95 % for one search visit of each arm
 constexpr double class_loss = 0.97;      ///< below this a class is said to lose
 
-std::optional<double> timed_ratio(const Study& study, const Trial& trial) {
-  const Trial* baseline = find_trial(study, study.baseline);
-  if (baseline == nullptr || !search_score(*baseline) || !search_score(trial)) return std::nullopt;
-  return *search_score(*baseline) / *search_score(trial);
-}
-
 bool is_part_of(const Config& part, const Config& whole) {
   return std::all_of(part.values.begin(), part.values.end(), [&](const auto& entry) {
     const auto found = whole.values.find(entry.first);
@@ -54,7 +48,7 @@ void add_rejected(Study& study, const StudySettings& settings, const CommandOf& 
     rejected.check = trial.verdict->check;
     rejected.evidence = trial.verdict->evidence;
     rejected.command = command_of(trial.config);
-    rejected.speed_ratio = timed_ratio(study, trial);
+    rejected.speed_ratio = search_speed_ratio(study, trial);
     if (rejected.speed_ratio) rejected.speed_basis = "timed";
     if (!rejected.speed_ratio && trial.gate_speed_ratio && baseline != nullptr && baseline->gate_speed_ratio) {
       rejected.speed_ratio = *trial.gate_speed_ratio / *baseline->gate_speed_ratio;
@@ -70,7 +64,7 @@ void add_effects(Study& study) {
   study.effects.clear();
   const auto noise = visit_noise(study);
   for (const Trial& trial : study.trials) {
-    const auto ratio = timed_ratio(study, trial);
+    const auto ratio = search_speed_ratio(study, trial);
     if (trial.changed.values.size() != 1 || !ratio || !noise) continue;
     const Trial* baseline = find_trial(study, study.baseline);
     const double visits = static_cast<double>(std::max<std::size_t>(1, trial.visits.size()));
@@ -191,7 +185,7 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
     result.reason = reason_to_keep(study, settings, candidate, decision);
     return;
   }
-  const double ratio = std::exp(decision.mean);
+  const double ratio = std::exp(published_log_ratio(decision, settings));
   result.kind = RecommendationKind::improvement;
   result.config = candidate->config;
   result.changed = candidate->changed;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace sweetspot {
@@ -43,9 +44,8 @@ double confirm_seconds_least(const StudySession& session) {
 }
 
 bool worth_confirming(const StudySession& session, const Trial& candidate) {
-  const Trial* baseline = find_trial(session.study, session.study.baseline);
-  if (session.settings.goal.rank == Goal::Rank::memory || baseline == nullptr) return true;
-  return *search_score(*baseline) / *search_score(candidate) >= slower_than_default;
+  if (session.settings.goal.rank == Goal::Rank::memory) return true;
+  return search_speed_ratio(session.study, candidate).value_or(1) >= slower_than_default;
 }
 
 Standing standing(const ConfirmDecision& decision, const StudySettings& settings) {
@@ -58,6 +58,13 @@ Standing standing(const ConfirmDecision& decision, const StudySettings& settings
   const double least = std::log(settings.min_gain_ratio);
   if (decision.different && decision.mean >= least) return Standing::gains;
   return decision.interval.high < std::max(least, 0.0) ? Standing::no_gain : Standing::open;
+}
+
+double published_log_ratio(const ConfirmDecision& decision, const StudySettings& settings) {
+  if (settings.goal.rank == Goal::Rank::memory) return decision.mean;  // not chosen for its speed
+  const double least = std::max(detectable(confirm_blocks_most, decision.deviation), std::log(settings.min_gain_ratio));
+  return std::max(mean_when_chosen(decision.n, decision.mean, decision.deviation, least),
+                  (decision.interval.low + decision.mean) / 2);
 }
 
 ConfirmDecision decision_on(const StudySession& session, const Config& candidate) {

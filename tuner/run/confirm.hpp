@@ -20,6 +20,10 @@ bool worth_confirming(const StudySession& session, const Trial& candidate);
 /// What the blocks say of a candidate. `open` before confirm_blocks_least.
 enum class Standing { open, gains, no_gain };
 Standing standing(const ConfirmDecision& decision, const StudySettings& settings);
+/// The log ratio that is published of one that gains: less than the blocks' mean where that only just crossed the line, since
+/// those that came short are never heard of. Never below the middle between that mean and the interval's end: near the line the
+/// likeliest truth is anything.
+double published_log_ratio(const ConfirmDecision& decision, const StudySettings& settings);
 ConfirmDecision decision_on(const StudySession& session, const Config& candidate);
 
 /// Fresh blocks A B B A of default and candidate, until the standing is decided, or the interval also narrow (clear); in any

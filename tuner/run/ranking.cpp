@@ -1,6 +1,8 @@
 #include "run/ranking.hpp"
 
 #include "core/statistics.hpp"
+#include "run/level.hpp"
+#include "run/race_figures.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +11,8 @@
 namespace sweetspot {
 namespace {
 
-constexpr int visits_per_arm = 2;  ///< A B B A
+constexpr int visits_per_arm = 2;          ///< A B B A
+constexpr double simplicity_worth = 0.01;  ///< at most so much speed is given for fewer changed parameters
 
 std::vector<double> log_scores(const Trial& trial, const std::set<Phase>& phases) {
   std::vector<double> logs;
@@ -34,6 +37,47 @@ double memory_of(const Trial& trial) {
   return bytes ? static_cast<double>(*bytes) : std::numeric_limits<double>::infinity();
 }
 
+/// Those that may be recommended.
+std::vector<const Trial*> candidates(const Study& study, const Goal& goal, AllowLossy allow_lossy) {
+  const Trial* baseline = find_trial(study, study.baseline);
+  const auto default_score = baseline != nullptr ? search_score(*baseline) : std::nullopt;
+  std::vector<const Trial*> trials;
+  for (const Trial& trial : study.trials) {
+    if (&trial == baseline || !eligible(trial, allow_lossy) || !search_score(trial)) continue;
+    const bool memory_goal = goal.rank == Goal::Rank::memory;
+    if (memory_goal && default_score && *search_score(trial) > *default_score * memory_goal_slack) continue;
+    trials.push_back(&trial);
+  }
+  return trials;
+}
+
+/// What a candidate is ranked by: who raced comes before who did not.
+struct Place {
+  const Trial* trial = nullptr;
+  bool raced = false;
+  double log_value = 0;  ///< seconds, or bytes
+  int visits = 0;
+};
+
+/// Mean log seconds of the visits of the search, against how slow the machine was at the time.
+double against_level(const Trial& trial, const std::vector<Level>& machine) {
+  std::vector<double> logs;
+  for (const Visit& visit : trial.visits) {
+    if ((visit.phase == Phase::search || visit.phase == Phase::anchor) && visit.measurement.score_s)
+      logs.push_back(std::log(*visit.measurement.score_s) - level_at(machine, visit.at_s));
+  }
+  return mean(logs);
+}
+
+Place place_of(const Trial& trial, const Goal& goal, const RaceFigures& figures, const std::vector<Level>& machine) {
+  const int visits = static_cast<int>(trial.visits.size());
+  if (goal.rank == Goal::Rank::memory) return {&trial, false, std::log(memory_of(trial)), visits};
+  for (const RaceFigure& figure : figures.racers) {
+    if (figure.trial == &trial) return {&trial, true, figure.log_seconds, figure.visits};
+  }
+  return {&trial, false, against_level(trial, machine), visits};
+}
+
 }  // namespace
 
 std::optional<double> mean_score(const Trial& trial, const std::set<Phase>& phases) {
@@ -43,6 +87,13 @@ std::optional<double> mean_score(const Trial& trial, const std::set<Phase>& phas
 }
 
 std::optional<double> search_score(const Trial& trial) { return mean_score(trial, {Phase::search, Phase::anchor}); }
+
+std::optional<double> search_speed_ratio(const Study& study, const Trial& trial) {
+  const Trial* baseline = find_trial(study, study.baseline);
+  if (baseline == nullptr || !search_score(*baseline) || !search_score(trial)) return std::nullopt;
+  const std::vector<Level> machine = levels(study);
+  return std::exp(against_level(*baseline, machine) - against_level(trial, machine));
+}
 
 std::optional<double> visit_noise(const Study& study) {
   double squares = 0;
@@ -59,30 +110,27 @@ std::optional<double> visit_noise(const Study& study) {
 }
 
 std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLossy allow_lossy) {
-  const Trial* baseline = find_trial(study, study.baseline);
-  std::vector<const Trial*> trials;
-  for (const Trial& trial : study.trials) {
-    if (&trial == baseline || !eligible(trial, allow_lossy) || !search_score(trial)) continue;
-    const bool memory_goal = goal.rank == Goal::Rank::memory;
-    const auto default_score = baseline != nullptr ? search_score(*baseline) : std::nullopt;
-    if (memory_goal && default_score && *search_score(trial) > *default_score * memory_goal_slack) continue;
-    trials.push_back(&trial);
-  }
-  const auto value = [&](const Trial* trial) {
-    return goal.rank == Goal::Rank::memory ? memory_of(*trial) : *search_score(*trial);
-  };
-  std::stable_sort(trials.begin(), trials.end(), [&](const Trial* a, const Trial* b) { return value(a) < value(b); });
+  std::vector<Place> places;
+  const RaceFigures figures = race_figures(study);
+  const std::vector<Level> machine = levels(study);
+  for (const Trial* trial : candidates(study, goal, allow_lossy)) places.push_back(place_of(*trial, goal, figures, machine));
+  std::stable_sort(places.begin(), places.end(),
+                   [](const Place& a, const Place& b) { return a.raced != b.raced ? a.raced : a.log_value < b.log_value; });
   // The simplest within the noise of the best one goes first; the rest keeps its order.
   const double noise = visit_noise(study).value_or(0);
   std::size_t simplest = 0;
-  for (std::size_t i = 1; i < trials.size(); ++i) {
-    const double visits = std::max(1.0, static_cast<double>(std::min(trials[i]->visits.size(), trials[0]->visits.size())));
-    const bool as_good = std::log(value(trials[i]) / value(trials[0])) <= noise / std::sqrt(visits);
-    if (as_good && trials[i]->changed.values.size() < trials[simplest]->changed.values.size()) simplest = i;
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    const double visits = std::max(1, std::min(places[i].visits, places[0].visits));
+    const double one_visit = places[0].raced ? figures.noise : noise;
+    const bool as_good = places[i].raced == places[0].raced &&
+                         places[i].log_value - places[0].log_value <= std::min(one_visit / std::sqrt(visits), simplicity_worth);
+    if (as_good && places[i].trial->changed.values.size() < places[simplest].trial->changed.values.size()) simplest = i;
   }
   if (simplest > 0)
-    std::rotate(trials.begin(), trials.begin() + static_cast<std::ptrdiff_t>(simplest),
-                trials.begin() + static_cast<std::ptrdiff_t>(simplest) + 1);
+    std::rotate(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(simplest),
+                places.begin() + static_cast<std::ptrdiff_t>(simplest) + 1);
+  std::vector<const Trial*> trials;
+  for (const Place& place : places) trials.push_back(place.trial);
   return trials;
 }
 

@@ -16,6 +16,10 @@ std::optional<double> mean_score(const Trial& trial, const std::set<Phase>& phas
 /// All visits that were made while searching (search and anchor phases).
 std::optional<double> search_score(const Trial& trial);
 
+/// The default's seconds over the trial's, from the same visits, each against how slow the machine was at the time; nothing
+/// without any.
+std::optional<double> search_speed_ratio(const Study& study, const Trial& trial);
+
 /// Deviation of the log of one visit's score, from every configuration that was visited more than once; nothing when
 /// none was.
 std::optional<double> visit_noise(const Study& study);

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::ptrdiff_t settled_together = 4;  ///< candidates for one load of the reference, while searching
 constexpr double unknown_visit_s = 5;           ///< before any was made
+constexpr double unknown_launch_s = 1;
 constexpr double launch_and_gate_factor = 2.0;  ///< a searching visit also launches and is checked
 
 void measure_again(Trial& trial, const StudySettings& settings) {
@@ -76,15 +77,18 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
   order.block = block;
   order.gate = gate;
   order.round = order.phase == Phase::confirm ? 1 + block : 0;
-  if (phase) order.timed = order.phase == Phase::confirm ? settings.confirm_effort : settings.search_effort;
+  if (phase) order.timed = block >= 0 ? settings.confirm_effort : settings.search_effort;  // the launch is what is repeated
   const double left = std::max(settings.budget_s - clock(), 1.0);
   order.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000));
 
+  const double at_s = clock();
   VisitOutcome outcome = runner.visit(order);
+  if (outcome.visit && !gate) launches_s.push_back(clock() - at_s - outcome.visit->duration_s);
   if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
   if (outcome.verdict) trial.verdict = with_later_look(std::move(trial.verdict), std::move(*outcome.verdict), gate);
   if (outcome.failure) trial.failure = outcome.failure;
   if (outcome.visit) {
+    outcome.visit->at_s = at_s;
     trial.visits.push_back(std::move(*outcome.visit));
     measure_again(trial, settings);
   }
@@ -93,19 +97,19 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
 }
 
 double StudySession::visit_seconds(Phase phase) const {
-  std::vector<double> seconds;
+  std::vector<double> searched;
+  std::vector<double> repeated;
   for (const Trial& trial : study.trials) {
-    for (const Visit& visit : trial.visits) seconds.push_back(visit.duration_s);
+    for (const Visit& visit : trial.visits) (visit.block >= 0 ? repeated : searched).push_back(visit.duration_s);
   }
-  if (seconds.empty()) return unknown_visit_s;
-  const double timed = median(seconds);
+  if (searched.empty()) return unknown_visit_s;
+  const double timed = median(searched);
   if (phase == Phase::search) return timed * launch_and_gate_factor;
-  if (phase == Phase::confirm) {
-    const double share =
-        static_cast<double>(settings.confirm_effort.requests_per_class) / std::max(1, settings.search_effort.requests_per_class);
-    return timed * std::min(1.0, share) + 1.0;
-  }
-  return timed + 1.0;
+  const double launch_s = launches_s.empty() ? unknown_launch_s : median(launches_s);
+  if (phase != Phase::confirm) return timed + launch_s;
+  const double share =
+      static_cast<double>(settings.confirm_effort.requests_per_class) / std::max(1, settings.search_effort.requests_per_class);
+  return (repeated.empty() ? timed * std::min(1.0, share) : median(repeated)) + launch_s;
 }
 
 }  // namespace sweetspot

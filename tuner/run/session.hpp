@@ -5,6 +5,7 @@
 #include "run/trial_runner.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace sweetspot {
 
@@ -15,6 +16,7 @@ struct StudySession {
   TrialRunner& runner;
   StudyObserver& observer;
   const StudyClock& clock;
+  std::vector<double> launches_s = {};  ///< what visits took beside their timed part, without those that were gated
 
   /// The trial of a configuration, made when there is none. The reference holds until the next call that makes one.
   Trial& trial(const Config& config);
@@ -29,7 +31,7 @@ struct StudySession {
   enum class When { many, any };
   void settle(When when);
 
-  /// What a visit takes, from those made so far.
+  /// What a visit takes, its launch included, from those made so far.
   double visit_seconds(Phase phase) const;
 
 private:

@@ -6,23 +6,17 @@
 #include "run/choose.hpp"
 #include "run/confirm.hpp"
 #include "run/later_look.hpp"
-#include "run/measure.hpp"
+#include "run/race.hpp"
 #include "run/ranking.hpp"
 #include "run/session.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 
 namespace sweetspot {
 namespace {
 
 constexpr double confirm_reserve_most = 0.5;  ///< of the budget
 constexpr int anchor_every = 5;               ///< visits between two of the default
-constexpr std::size_t racers_most = 3;        ///< beside the default
-constexpr double racer_slack = 1.15;          ///< times the best score: others cannot win any more
-constexpr int race_rounds = 2;                ///< each a mirrored block
 
 enum class Reserve { for_confirm, none };
 
@@ -74,29 +68,6 @@ void forget_waiting(Study& study) {
     if (!trial.verdict || !waits(*trial.verdict)) continue;
     trial.failure = Failure{FailureKind::interrupted, trial.verdict->detail, ""};
     trial.verdict.reset();
-  }
-}
-
-/// The best few and the default in mirrored blocks, so that a lucky visit does not choose the finalist.
-void race(StudySession& session) {
-  for (int round = 0; round < race_rounds; ++round) {
-    std::vector<Config> racers = {session.study.baseline};
-    const auto candidates = ranked(session.study, session.settings.goal, session.settings.allow_lossy);
-    for (const Trial* trial : candidates) {
-      const bool close = *search_score(*trial) <= racer_slack * *search_score(*candidates.front());
-      if (close && racers.size() <= racers_most) racers.push_back(trial->config);
-    }
-    if (racers.size() < 3) return;  // one candidate needs no race
-    std::vector<Config> order = racers;
-    order.insert(order.end(), racers.rbegin(), racers.rend());
-    const double needed =
-        static_cast<double>(order.size()) * session.visit_seconds(Phase::anchor) + confirm_seconds_least(session);
-    if (session.clock() + needed > session.settings.budget_s) return;
-    session.observer.note(fmt::format("race: {} configurations in a mirrored block", racers.size()));
-    for (const Config& config : order) {
-      Trial& trial = session.trial(config);
-      if (!trial.failure) session.visit(trial, Phase::anchor, std::nullopt);
-    }
   }
 }
 
