@@ -62,6 +62,19 @@ TEST_SUITE("gate/alignment") {
     CHECK(first_call_token(sample) == 3);
   }
 
+  TEST_CASE("behind thoughts that differ comes the answer, with the markup between as the reference wrote it") {
+    RequestSample reference = answer("<think> a b </think> the end");
+    reference.reasoning = " a b";
+    reference.text = " the end";
+    RequestSample sample = reference;
+    sample.reasoning = " a c";
+    sample.text = " another end";
+    const auto found = first_text_divergence(reference, sample);
+    REQUIRE(found);
+    CHECK(found->token == 2);
+    CHECK(found->continuation == " c </think> another end");
+  }
+
   TEST_CASE("an excerpt shows the difference and never cuts a character") {
     const std::string shared(200, 'x');
     const Evidence evidence = excerpt("p", shared + "ä expected", shared + "ö observed", "why");

@@ -3,6 +3,7 @@
 #include "cli/job.hpp"
 #include "cli/output.hpp"
 #include "cli/parameter_arguments.hpp"
+#include "cli/scorer_choice.hpp"
 #include "cli/version.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
@@ -91,6 +92,7 @@ int command_check(const Options& options, Context& context) {
                            merged(job.fixed, job.set));
   require_supported(resolved.setup.engine, resolved.setup.probe, job.space, resolved.setup.model, resolved.setup.inputs);
   job.setup = std::move(resolved.setup);
+  job.setup.scorer = chosen_scorer(options, context, job.setup);
   const CheckReport report = run_check(job, context.interrupt, progress_output(context));
   clear_status(context);
   write_result(

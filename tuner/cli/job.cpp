@@ -4,6 +4,7 @@
 #include "backends/model.hpp"
 #include "cli/output.hpp"
 #include "cli/parameter_arguments.hpp"
+#include "cli/scorer_choice.hpp"
 #include "cli/space_file.hpp"
 #include "cli/version.hpp"
 #include "core/error.hpp"
@@ -155,6 +156,7 @@ TuneJob tune_job(const Options& options, Context& context) {
   study.baseline = job.space.baseline;
   study.warnings = disturbances(study.target.machine, running_model_servers());
   job.setup = std::move(resolved.setup);
+  job.setup.scorer = chosen_scorer(options, context, job.setup);
   return job;
 }
 

@@ -91,6 +91,14 @@ void add_target(CLI::App& command, Options& options) {
   add_serving(command, options);
 }
 
+void add_scorer(CLI::App& command, Options& options) {
+  add_text(command, "--scorer", "ENGINE", choosing,
+           "Engine that scores texts where this one gives no log probabilities; none: nobody (the first that loads the model)",
+           options.scorer);
+  add_text(command, "--scorer-model", "MODEL", choosing, "The same weights in a file that the scorer loads",
+           options.scorer_model);
+}
+
 void add_search(CLI::App& command, Options& options) {
   add_texts(command, "--param", "NAME[=VALUES]", searching,
             "Search only these (repeatable); VALUES: a,b,c or lo..hi[:step], \"\\,\" for a comma in a value", options.parameters);

@@ -31,6 +31,8 @@ void add_word(CLI::App& command, const std::string& name, const std::vector<std:
 void add_engine(CLI::App& command, Options& options);
 void add_serving(CLI::App& command, Options& options);
 void add_target(CLI::App& command, Options& options);
+/// Who scores for an engine that cannot.
+void add_scorer(CLI::App& command, Options& options);
 void add_search(CLI::App& command, Options& options);
 void add_limits(CLI::App& command, Options& options);
 void add_timed_work(CLI::App& command, Options& options);

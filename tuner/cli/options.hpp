@@ -39,6 +39,8 @@ struct Options {
   std::string binary;
   std::string model;
   std::string draft_model;
+  std::string scorer;  ///< engine that scores where the tuned one cannot, or "none"; empty: the first that fits
+  std::string scorer_model;
   std::optional<std::int64_t> context;
   int port = 0;  ///< 0: a free one
   std::string url;

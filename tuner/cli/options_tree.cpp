@@ -130,6 +130,7 @@ void add_study_options(CLI::App& command, Options& options) {
 
 void add_tune(CLI::App& command, Options& options) {
   add_target(command, options);
+  add_scorer(command, options);
   add_study_options(command, options);
 }
 
@@ -157,6 +158,7 @@ void choose_for_demo(const CLI::App& command, Options& options) {
 
 void add_check(CLI::App& command, Options& options) {
   add_target(command, options);
+  add_scorer(command, options);
   add_set(command, options);
   add_tier(command, options, "How long outputs are checked (standard)");
   add_seed(command, options);

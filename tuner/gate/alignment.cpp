@@ -120,7 +120,9 @@ std::optional<TextDivergence> first_text_divergence(const RequestSample& referen
   const std::size_t back = offset < channel ? 0 : channel + divergence.byte - std::max(offset, channel);
   if (divergence.token < reference.tokens.size() && back <= divergence.byte)
     divergence.continuation = observed.substr(divergence.byte - back);
-  divergence.continuation += markup_after(reference, raw, start, sample, in_reasoning);
+  const std::string markup = markup_after(reference, raw, start, sample, in_reasoning);
+  divergence.continuation += markup;
+  if (in_reasoning && !markup.empty()) divergence.continuation += sample.text;  // the answer follows the thoughts
   return divergence;
 }
 

@@ -32,7 +32,7 @@ struct TextDivergence {
   std::size_t token = 0;  ///< index into the reference's tokens
   std::size_t byte = 0;   ///< into the channel's text
   bool in_reasoning = false;
-  std::string continuation;  ///< the candidate's bytes of that channel from the start of that token on
+  std::string continuation;  ///< the candidate's bytes from the start of that token on
 };
 
 /// Compares reasoning, then text, of `sample` with the reference's plain answer, and maps the first different byte to the

@@ -71,8 +71,8 @@ std::vector<StateAnswer> asked_together(const ChatTarget& candidate, const Refer
   return answers;
 }
 
-std::optional<Evidence> fault_of(const Reference& reference, const Interview& interview, const CandidateAnswer& again,
-                                 Strictness mode) {
+std::optional<Evidence> fault_of(const Reference& reference, const Reference& opinion, const Interview& interview,
+                                 const CandidateAnswer& again, Strictness mode) {
   const ReferenceAnswer& expected = reference.answers[again.reference_index];
   const auto first = std::find_if(interview.answers.begin(), interview.answers.end(),
                                   [&](const CandidateAnswer& answer) { return answer.reference_index == again.reference_index; });
@@ -82,9 +82,11 @@ std::optional<Evidence> fault_of(const Reference& reference, const Interview& in
   for (const PromptCheckRow& row : prompt_checks()) {
     if (auto evidence = row.check({expected, again, reference.tie_margin})) return evidence;
   }
-  const auto divergence = first_text_divergence(expected.plain, again.streamed);
-  if (!divergence || mode == Strictness::lossy) return std::nullopt;
-  const auto judgement = judge_divergence(expected.plain, *divergence, reference.tie_margin);
+  if (mode == Strictness::lossy || !first_text_divergence(expected.plain, again.streamed)) return std::nullopt;
+  const RequestSample& known = opinion.answers[again.reference_index].plain;
+  const auto divergence = first_text_divergence(known, again.streamed);
+  if (!divergence) return std::nullopt;
+  const auto judgement = judge_divergence(known, *divergence, opinion.tie_margin);
   if (judgement.classification != TokenJudgement::Class::miscommit) return std::nullopt;
   return excerpt(expected.prompt.id, whole_text(expected.streamed), whole_text(again.streamed), "another answer");
 }
@@ -117,9 +119,10 @@ std::vector<StateAnswer> ask_state(const ChatTarget& candidate, const Reference&
   return answers;
 }
 
-std::optional<StateFault> state_fault(const Reference& reference, const Interview& interview, Strictness mode) {
+std::optional<StateFault> state_fault(const Reference& reference, const Reference& opinion, const Interview& interview,
+                                      Strictness mode) {
   for (const StateAnswer& again : interview.state) {
-    if (auto evidence = fault_of(reference, interview, again.answer, mode)) {
+    if (auto evidence = fault_of(reference, opinion, interview, again.answer, mode)) {
       evidence->detail += ", " + again.how;
       return StateFault{again.how, *evidence};
     }

@@ -17,6 +17,9 @@ struct Fault {
   std::size_t size = 0;  ///< of the request: the shortest failing prompt is shown
 };
 
+/// Looks at nothing of the reference but its margins.
+bool by_margins(std::string_view check) { return check == "G5"; }
+
 /// The fault with the shortest request, over the prompts; of one prompt the first check that fails.
 std::optional<Fault> shortest_fault(const GateContext& context, const Interview& interview, std::vector<CheckResult>& results) {
   std::optional<Fault> shortest;
@@ -31,7 +34,8 @@ std::optional<Fault> shortest_fault(const GateContext& context, const Interview&
         continue;
       if (!row.prompt_class.empty() && reference.prompt.prompt_class != row.prompt_class) continue;
       ++looked_at;
-      const auto evidence = row.check({reference, answer, context.reference.tie_margin});
+      const Reference& opinion = by_margins(row.id) ? opinion_of(context) : context.reference;
+      const auto evidence = row.check({opinion.answers[answer.reference_index], answer, opinion.tie_margin});
       if (!evidence) continue;
       if (failed++ == 0) detail = evidence->prompt_id + ": " + evidence->detail;
       const std::size_t size = reference.prompt.messages_json.size() + reference.prompt.tools_json.size();
@@ -49,15 +53,25 @@ std::optional<Fault> shortest_fault(const GateContext& context, const Interview&
 
 void add_unverified(const GateContext& context, const Interview& interview, Verdict& verdict) {
   verdict.not_verified = context.reference.summary.not_verified;
-  if (!context.reference.has_logprobs) {
-    verdict.not_verified.push_back("not scored: the engine gives no log probabilities");
-  } else if (!can_rescore(context.reference)) {
-    verdict.not_verified.push_back("not re-scored: the engine takes no token ids");
+  if (context.scorer == nullptr) {
+    if (!context.reference.has_logprobs) {
+      verdict.not_verified.push_back("not scored: the engine gives no log probabilities");
+    } else if (!can_rescore(context.reference)) {
+      verdict.not_verified.push_back("not re-scored: the engine takes no token ids");
+    }
   }
+  if (!context.unscored.empty()) verdict.not_verified.push_back("not scored by " + context.unscored);
   if (context.engine.protocol.usage_pointer.empty()) verdict.not_verified.push_back("token counts: the engine gives no usage");
   if (context.engine.protocol.timings_pointer.empty()) verdict.not_verified.push_back("acceptance: the engine gives no timings");
   if (!context.sampling.asked && !context.sampling.detail.empty()) verdict.not_verified.push_back(context.sampling.detail);
   if (interview.end == Interview::End::out_of_time) verdict.not_verified.emplace_back(cut_short);
+}
+
+void add_scores(const std::vector<ScoredText>& scores, Verdict& verdict) {
+  verdict.rescored = total(scores);
+  const auto lost = std::count_if(scores.begin(), scores.end(), [](const ScoredText& text) { return text.lost; });
+  if (lost > 0)
+    verdict.not_verified.push_back(std::to_string(lost) + " texts are scored only up to a character of several tokens");
 }
 
 Verdict compared(const GateContext& context, const Interview& interview) {
@@ -68,13 +82,15 @@ Verdict compared(const GateContext& context, const Interview& interview) {
   verdict.prompts_compared = static_cast<std::int64_t>(interview.answers.size());
   for (const CandidateAnswer& answer : interview.answers)
     verdict.tokens_compared += answer.streamed.usage.completion_tokens.value_or(0);
-  verdict.divergences = greedy_divergences(context.reference, all_answers(interview));
+  verdict.divergences = context.scorer != nullptr
+                            ? scored_divergences(*context.scorer, differing_texts(context.reference, all_answers(interview)))
+                            : greedy_divergences(context.reference, all_answers(interview));
   return verdict;
 }
 
 std::optional<Fault> fault_in_state(const GateContext& context, const Interview& interview, Strictness mode,
                                     std::vector<CheckResult>& results) {
-  const auto found = state_fault(context.reference, interview, mode);
+  const auto found = state_fault(context.reference, opinion_of(context), interview, mode);
   results.push_back(
       {"G10", found ? Outcome::broken : Outcome::pass,
        found ? found->evidence.detail : "state: " + std::to_string(interview.state.size()) + " answers in another state"});
@@ -123,7 +139,8 @@ void cap(const GateContext& context, const Interview& interview, const CheckResu
   }
   if (interview.end == Interview::End::enough_broken && verdict.outcome <= Outcome::tie) {
     verdict.outcome = Outcome::inconclusive;
-    verdict.detail = "the check ended early, on answers that the reference then made good";
+    const std::string by = context.scorer != nullptr ? context.scorer->name : "the reference";
+    verdict.detail = "the check ended early, on answers that " + by + " then made good";
   }
   if (const Trap* trap = tripped_trap(context.engine, context.parameters, context.config)) {
     const Outcome at_best = outcome_from(trap->cap);
@@ -137,6 +154,14 @@ void cap(const GateContext& context, const Interview& interview, const CheckResu
 }
 
 }  // namespace
+
+const Reference& opinion_of(const GateContext& context) {
+  return context.scorer != nullptr ? context.scorer->opinion : context.reference;
+}
+
+bool unexplained(const Reference& reference, const Verdict& verdict) {
+  return verdict.outcome == Outcome::broken && (by_margins(verdict.check) || verdict.check == "G10") && !reference.has_logprobs;
+}
 
 Strictness strictness(const EngineDescriptor& engine, const std::vector<Parameter>& parameters, const Config& config) {
   bool numeric = false;
@@ -162,7 +187,7 @@ const Trap* tripped_trap(const EngineDescriptor& engine, const std::vector<Param
 
 Verdict judged(const GateContext& context, const Interview& interview, const std::vector<ScoredText>* scores) {
   Verdict verdict = compared(context, interview);
-  if (scores != nullptr) verdict.rescored = total(*scores);
+  if (scores != nullptr) add_scores(*scores, verdict);
   std::vector<CheckResult> results;
   const CheckResult engaged = engagement(context.engine, context.parameters, context.config, context.traces);
   const Strictness mode = strictness(context.engine, context.parameters, context.config);

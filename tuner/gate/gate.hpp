@@ -8,6 +8,7 @@
 #include "gate/engagement.hpp"
 #include "gate/reference.hpp"
 #include "gate/rescore.hpp"
+#include "gate/scorer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -73,18 +74,28 @@ struct GateContext {
   std::optional<Quality> quality = std::nullopt;  ///< G12, of declared-lossy configurations
   SamplingResult sampling = {};
   std::vector<std::size_t> excused = {};  ///< answers whose calls differ as the reference's own would (excuse.hpp)
+  const Scorer* scorer = nullptr;         ///< the other engine that gave the scores; null: the reference, or nobody
+  std::string unscored = {};              ///< why another engine that was asked gave none
 };
 
 /// The configuration against the reference. Without `scores`, texts that differ are judged by their first divergence
 /// alone: enough to see that something is broken, never enough for a pass.
 Verdict judged(const GateContext& context, const Interview& interview, const std::vector<ScoredText>* scores);
 
-/// What was found wrong with the configuration in another state of the server: G10.
+/// What was found wrong with the configuration in another state of the server: G10. `opinion` explains what differs: the
+/// reference itself, or a scorer's answers in its place.
 struct StateFault {
   std::string how;
   Evidence evidence;
 };
-std::optional<StateFault> state_fault(const Reference& reference, const Interview& interview, Strictness mode);
+std::optional<StateFault> state_fault(const Reference& reference, const Reference& opinion, const Interview& interview,
+                                      Strictness mode);
+
+/// Who knows the margins of the reference's tokens: a scorer, where one gave the scores.
+const Reference& opinion_of(const GateContext& context);
+
+/// Broken only because texts differ at places of which the reference knows no margins: a scorer may know better.
+bool unexplained(const Reference& reference, const Verdict& verdict);
 
 /// Seconds per decoded token of the reference / those of the candidate, over the prompts both answered streamed.
 std::optional<double> gate_speed_ratio(const Reference& reference, const Interview& interview);

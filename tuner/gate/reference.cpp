@@ -35,19 +35,11 @@ bool same_answer(const RequestSample& a, const RequestSample& b) {
                     [](const ToolCall& x, const ToolCall& y) { return x.name == y.name && x.arguments == y.arguments; });
 }
 
-ReferenceAnswer answered(const ChatTarget& server, const Prompt& asked, int max_tokens, const InterruptFlag& interrupt) {
-  const bool scores = !server.engine->protocol.logprobs_json.empty();
-  ReferenceAnswer answer;
-  answer.prompt = asked;
-  if (max_tokens > 0) answer.prompt.max_tokens = std::min(asked.max_tokens, max_tokens);
-  answer.streamed = ask_once(server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
-  answer.plain = ask_once(server, answer.prompt, ChatOptions::Streaming::no,
-                          scores ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no, interrupt);
-  const bool ids = !server.engine->protocol.template_path.empty();
-  if (scores && ids && answer.plain.http_status == 200) answer.prompt_tokens = prompt_tokens(server, answer.prompt, interrupt);
-  // Another count than the server's own: the template was applied otherwise, and scores would rest on another prompt.
-  if (static_cast<std::int64_t>(answer.prompt_tokens.size()) != answer.plain.usage.prompt_tokens.value_or(0))
-    answer.prompt_tokens.clear();
+ReferenceAnswer answered(const ChatTarget& server, Prompt prompt, int max_tokens, const InterruptFlag& interrupt) {
+  if (max_tokens > 0) prompt.max_tokens = std::min(prompt.max_tokens, max_tokens);
+  RequestSample streamed = ask_once(server, prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
+  ReferenceAnswer answer = plain_answer(server, prompt, interrupt);
+  answer.streamed = std::move(streamed);
   return answer;
 }
 
@@ -81,6 +73,20 @@ bool enough_asked(const std::vector<ReferenceAnswer>& answers, int tools_offered
 }
 
 }  // namespace
+
+ReferenceAnswer plain_answer(const ChatTarget& server, const Prompt& prompt, const InterruptFlag& interrupt) {
+  const bool scores = !server.engine->protocol.logprobs_json.empty();
+  ReferenceAnswer answer;
+  answer.prompt = prompt;
+  answer.plain = ask_once(server, prompt, ChatOptions::Streaming::no,
+                          scores ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no, interrupt);
+  const bool ids = !server.engine->protocol.template_path.empty();
+  if (scores && ids && answer.plain.http_status == 200) answer.prompt_tokens = prompt_tokens(server, prompt, interrupt);
+  // Another count than the server's own: the template was applied otherwise, and scores would rest on another prompt.
+  if (static_cast<std::int64_t>(answer.prompt_tokens.size()) != answer.plain.usage.prompt_tokens.value_or(0))
+    answer.prompt_tokens.clear();
+  return answer;
+}
 
 std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const ReferencePlan& plan,
                                            std::vector<ReferenceAnswer> known, const ReferenceProgress& progress,

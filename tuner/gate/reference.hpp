@@ -46,6 +46,9 @@ bool can_rescore(const Reference& reference);
 /// The reference is not good enough to compare anything with: no claim is possible. Nothing when it is.
 std::optional<std::string> unsound_reason(const Reference& reference);
 
+/// The prompt not streamed: with tokens, their alternatives and the prompt's own ids, as far as the engine gives them.
+ReferenceAnswer plain_answer(const ChatTarget& server, const Prompt& prompt, const InterruptFlag& interrupt);
+
 /// How much is asked. Fewer and shorter for slow models, so that the plan fits the user's time.
 struct ReferencePlan {
   std::vector<Prompt> prompts;

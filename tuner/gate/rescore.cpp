@@ -117,14 +117,23 @@ std::string lead(const std::string& before) {
 
 std::string shown(const TokenRecord& record) { return record.top.empty() ? "" : record.top.front().bytes; }
 
-/// What the reference thinks of the token at `i`; nothing when it cannot be told, and then not of what follows either.
-std::optional<TokenJudgement> judgement_at(const Sequence& sequence, std::size_t i, const TokenRecord& opinion,
-                                           std::string_view rest, double tie_margin) {
+/// What the reference thinks of the token at `i`. Where the tokenizer split otherwise than the model did, the text fits
+/// although the token does not: then the model's own split takes its place.
+TokenJudgement judgement_at(const ChatTarget& server, Sequence& sequence, std::size_t i, const TokenRecord& opinion,
+                            std::string_view rest, double tie_margin, const InterruptFlag& interrupt) {
   const TokenJudgement judgement = judge_token(opinion, sequence.tokens[i], tie_margin);
-  if (!sequence.tokenised || judgement.margin) return judgement;
-  // The tokenizer may split otherwise than the model did: then the text fits although the token does not.
-  if (judge_text(opinion, rest, tie_margin).classification <= TokenJudgement::Class::tie) return std::nullopt;
-  return judgement;
+  const bool damns = judgement.classification == TokenJudgement::Class::miscommit;
+  if (!sequence.tokenised || !damns || rest.empty()) return judgement;
+  const TokenJudgement by_text = judge_text(opinion, rest, tie_margin);
+  if (by_text.classification > TokenJudgement::Class::tie) return judgement;
+  const TokenAlternative& fitting = opinion.top[static_cast<std::size_t>(*by_text.rank) - 1];
+  sequence.tokens.resize(i);
+  sequence.tokens.push_back(fitting.id);
+  const std::string after(rest.substr(fitting.bytes.size()));
+  if (!after.empty()) {
+    for (const std::int64_t token : tokenize(server, after, interrupt)) sequence.tokens.push_back(token);
+  }
+  return by_text;
 }
 
 std::string bytes_of(const Sequence& sequence, std::size_t i, const TokenRecord& opinion) {
@@ -146,34 +155,36 @@ void count(Rescored& figures, const TokenJudgement& judgement) {
   ++figures.histogram[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), margin) - bounds.begin())];
 }
 
-ScoredText score(const ChatTarget& server, const Sequence& sequence, std::int64_t positions, double tie_margin,
+ScoredText score(const ChatTarget& server, Sequence sequence, std::int64_t positions, double tie_margin,
                  const InterruptFlag& interrupt) {
   ScoredText scored;
   scored.prompt_id = sequence.reference->prompt.id;
-  const std::size_t end = std::min(sequence.tokens.size(), sequence.from + static_cast<std::size_t>(positions));
+  const std::size_t end = sequence.from + static_cast<std::size_t>(positions);
   std::vector<std::int64_t> context = sequence.reference->prompt_tokens;
   context.insert(context.end(), sequence.tokens.begin(), sequence.tokens.begin() + static_cast<std::ptrdiff_t>(sequence.from));
   std::string before =
       sequence.before.substr(sequence.before.size() > excerpt_bytes ? sequence.before.size() - excerpt_bytes : 0);
   std::string_view rest = sequence.own;
-  for (std::size_t i = sequence.from; i < end; ++i) {
+  for (std::size_t i = sequence.from; i < std::min(end, sequence.tokens.size()); ++i) {
     const TokenRecord opinion = next_token(server, context, thresholds::alternatives, interrupt);
+    if (opinion.top.empty() && sequence.tokenised) {
+      scored.lost = true;
+      break;
+    }
+    const TokenJudgement judgement = judgement_at(server, sequence, i, opinion, rest, tie_margin, interrupt);
     context.push_back(sequence.tokens[i]);
-    if (opinion.top.empty() && sequence.tokenised) break;
     if (opinion.top.empty()) continue;  // nothing is known of this position
-    const auto judgement = judgement_at(sequence, i, opinion, rest, tie_margin);
-    if (!judgement) break;
-    count(scored.figures, *judgement);
+    count(scored.figures, judgement);
     const std::string observed = bytes_of(sequence, i, opinion);
-    const bool first_miscommit = judgement->classification == TokenJudgement::Class::miscommit && scored.figures.miscommit == 1;
-    if (first_miscommit || (scored.figures.miscommit == 0 && judgement->margin_at_least > scored.figures.worst_margin)) {
+    const bool first_miscommit = judgement.classification == TokenJudgement::Class::miscommit && scored.figures.miscommit == 1;
+    if (first_miscommit || (scored.figures.miscommit == 0 && judgement.margin_at_least > scored.figures.worst_margin)) {
       const std::string seen = observed.empty() ? std::string(rest.substr(0, excerpt_bytes)) : observed;
       scored.worst =
           Evidence{scored.prompt_id, lead(before) + shown(opinion), lead(before) + (seen.empty() ? "(end)" : seen),
                    "at token " + std::to_string(i) + " the reference prefers another one by " +
-                       std::to_string(judgement->margin_at_least).substr(0, 4) + " nat" + (judgement->margin ? "" : " or more")};
+                       std::to_string(judgement.margin_at_least).substr(0, 4) + " nat" + (judgement.margin ? "" : " or more")};
     }
-    scored.figures.worst_margin = std::max(scored.figures.worst_margin, judgement->margin_at_least);
+    scored.figures.worst_margin = std::max(scored.figures.worst_margin, judgement.margin_at_least);
     if (sequence.tokenised && observed.empty()) break;  // its bytes are not known: what follows cannot be placed
     before += observed;
     if (before.size() > 2 * excerpt_bytes) before = before.substr(before.size() - excerpt_bytes);

@@ -58,15 +58,22 @@ double chance_of(int losses, int wins) {
 
 }  // namespace
 
+bool beyond_near_ties(const Rescored& figures, double near_tie_share, std::int64_t tokens_compared) {
+  const auto tokens = static_cast<double>(std::max<std::int64_t>(tokens_compared, 1));
+  const double grey_allowed = std::max<double>(thresholds::grey_allowed, thresholds::grey_share * tokens);
+  const bool too_different =
+      figures.disagree > thresholds::disagreement_allowed &&
+      static_cast<double>(figures.disagree) / tokens > thresholds::disagreement_factor * std::max(near_tie_share, 0.002);
+  return static_cast<double>(figures.grey) > grey_allowed || too_different;
+}
+
 TextOutcome by_scores(const GateContext& context, const Interview& interview, const Rescored& figures,
                       const std::vector<Divergence>& divergences, std::int64_t tokens_compared) {
   const Strictness mode = strictness(context.engine, context.parameters, context.config);
-  const auto share = [&](std::int64_t part) {
-    return static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(tokens_compared, 1));
-  };
   const auto firsts =
       std::count_if(divergences.begin(), divergences.end(), [](const Divergence& d) { return d.classification == "miscommit"; });
-  const std::string detail = figures_text(figures);
+  const std::string by = context.scorer != nullptr ? ", scored by " + context.scorer->name : "";
+  const std::string detail = figures_text(figures) + by;
   if (figures.miscommit > 0 || firsts > 0) {
     const bool many_texts = firsts >= thresholds::lossy_miscommit_first &&
                             static_cast<double>(firsts) >= thresholds::lossy_miscommit_texts * text_prompts(context, interview);
@@ -77,13 +84,8 @@ TextOutcome by_scores(const GateContext& context, const Interview& interview, co
     if (mode == Strictness::lossy && !many_texts && !many_tokens) return {Outcome::lossy, "G7", detail};
     return {Outcome::broken, "G7", detail};
   }
-  const double grey_allowed =
-      std::max<double>(thresholds::grey_allowed, thresholds::grey_share * static_cast<double>(tokens_compared));
-  const bool too_grey = static_cast<double>(figures.grey) > grey_allowed;
-  const bool too_different =
-      figures.disagree > thresholds::disagreement_allowed &&
-      share(figures.disagree) > thresholds::disagreement_factor * std::max(context.reference.near_tie_share, 0.002);
-  if (too_grey || too_different) return {mode == Strictness::exact ? Outcome::broken : Outcome::lossy, "G7", detail};
+  if (beyond_near_ties(figures, opinion_of(context).near_tie_share, tokens_compared))
+    return {mode == Strictness::exact ? Outcome::broken : Outcome::lossy, "G7", detail};
   return {divergences.empty() ? Outcome::pass : Outcome::tie, "G7", detail};
 }
 

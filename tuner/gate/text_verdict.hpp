@@ -16,6 +16,9 @@ struct TextOutcome {
   std::string detail;
 };
 
+/// More grey or different tokens, of so many compared, than near ties explain (gate.md 7.3 rule 4).
+bool beyond_near_ties(const Rescored& figures, double near_tie_share, std::int64_t tokens_compared);
+
 /// G7 (gate.md 7.3 rule 4) over all scored tokens.
 TextOutcome by_scores(const GateContext& context, const Interview& interview, const Rescored& figures,
                       const std::vector<Divergence>& divergences, std::int64_t tokens_compared);

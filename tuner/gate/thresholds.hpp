@@ -65,7 +65,8 @@ inline constexpr int text_prompts_release = 60;   ///< with the built-in ones mo
 // Engagement (G2): accepting everything over this many drafts of open prose is suspicious.
 inline constexpr std::int64_t suspicious_drafts = 200;
 
-inline constexpr int broken_prompts_enough = 3;  ///< then the interview ends: the rest would only cost time
+inline constexpr int broken_prompts_enough = 3;      ///< then the interview ends: the rest would only cost time
+inline constexpr int miscommits_enough_lossy = 200;  ///< after which a lossy candidate's texts need no more scoring
 
 // Sampled honesty (G15): a verifier that takes the argmax gives one text where the model gives many, so that few draws do.
 inline constexpr double draw_temperature = 0.8;  ///< where the user names no sampler

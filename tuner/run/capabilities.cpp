@@ -43,4 +43,9 @@ EngineDescriptor::Protocol offered_protocol(const ChatTarget& server, const Inte
   return protocol;
 }
 
+bool scores_texts(const EngineDescriptor::Protocol& protocol) {
+  return !protocol.logprobs_json.empty() && !protocol.template_path.empty() && !protocol.tokenize_path.empty() &&
+         !protocol.completion_path.empty();
+}
+
 }  // namespace sweetspot

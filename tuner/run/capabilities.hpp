@@ -10,4 +10,7 @@ namespace sweetspot {
 /// short question and one text to be tokenised. Throws TrialError when the server does not answer at all.
 EngineDescriptor::Protocol offered_protocol(const ChatTarget& server, const InterruptFlag& interrupt);
 
+/// Whether texts can be scored by a server that offers this: log probabilities, and prompts as token ids.
+bool scores_texts(const EngineDescriptor::Protocol& protocol);
+
 }  // namespace sweetspot

@@ -79,6 +79,7 @@ void check_into(CheckJob& job, CheckReport& report, const InterruptFlag& interru
     seen = scout.observe(job.fixed);
   }
   job.setup.engine.protocol = seen.protocol;
+  if (const auto note = scorer_note(job.setup)) output.line(*note);
   adopt_effective(seen.effective, job.fixed, job.setup.probe, job.setup.parameters, job.space);
   LiveRunner runner(job.setup, interrupt, output.status);
   runner.set_reference_size(planned(seen, job.setup.gate_prompts, 1, job.setup.goal, 0).reference);

@@ -17,7 +17,6 @@ namespace sweetspot {
 namespace {
 
 constexpr std::size_t log_tail_bytes = 64 << 10;
-constexpr int scored_enough_lossy = 200;  ///< miscommits after which a lossy candidate's texts need no more scoring
 
 void count_drafts(const Interview& answers, ServerTraces& traces) {
   for (const CandidateAnswer& answer : answers.answers) {
@@ -69,8 +68,8 @@ bool LiveRunner::drafts(const Config& config) const {
 }
 
 Verdict LiveRunner::verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
-  GateContext context{setup_.engine, reference,      setup_.parameters, order.config,  gating.traces,
-                      *order.gate,   gating.quality, gating.sampling,   gating.excused};
+  GateContext context{setup_.engine,  reference,       setup_.parameters, order.config,  gating.traces,  *order.gate,
+                      gating.quality, gating.sampling, gating.excused,    gating.scorer, gating.unscored};
   return judged(context, gating.answers, gating.scores ? &*gating.scores : nullptr);
 }
 
@@ -114,7 +113,7 @@ void LiveRunner::hear_reference(const VisitOrder& order, const Reference& refere
   }
   const std::vector<CandidateAnswer> texts = all_answers(gating.answers);
   if ((verdict.outcome != Outcome::broken || lossy) && needs_rescoring(reference, texts)) {
-    const int enough = lossy ? scored_enough_lossy : thresholds::broken_prompts_enough;
+    const int enough = lossy ? thresholds::miscommits_enough_lossy : thresholds::broken_prompts_enough;
     gating.scores = rescore(server, reference, texts, enough, interrupt_);
   }
   if (verdict.outcome != Outcome::broken && gating.draws && draws_missing(reference, gating))
@@ -131,12 +130,31 @@ void LiveRunner::close(const VisitOrder& order, const Reference& reference, Verd
 }
 
 std::vector<SettledVerdict> LiveRunner::settle() {
-  std::vector<SettledVerdict> settled;
-  std::optional<ServerProcess> server;
-  std::string loaded;
   std::stable_sort(waiting_.begin(), waiting_.end(),
                    [](const Waiting& a, const Waiting& b) { return a.reference->key < b.reference->key; });
+  hear_waiting();
+  std::vector<SettledVerdict> settled;
+  std::optional<ServerProcess> scorer;
+  std::string loaded;
   for (Waiting& one : waiting_) {
+    if (loaded != one.reference->key) scorer.reset();
+    loaded = one.reference->key;
+    if (one.heard) {
+      if (needs_scorer(*one.reference, one.verdict, one.gating)) hear_scorer(one.order, *one.reference, scorer, one.gating);
+      close(one.order, *one.reference, one.verdict, one.gating);
+    }
+    settled.push_back({one.order.config, std::move(one.verdict)});
+  }
+  waiting_.clear();
+  return settled;
+}
+
+/// All that wait for the reference, with as few loads of it as there are references.
+void LiveRunner::hear_waiting() {
+  std::optional<ServerProcess> server;
+  std::string loaded;
+  for (Waiting& one : waiting_) {
+    if (!needs_reference(*one.reference, one.verdict, one.gating)) continue;
     try {
       if (!server || loaded != one.reference->key) {
         server.reset();
@@ -144,16 +162,13 @@ std::vector<SettledVerdict> LiveRunner::settle() {
         loaded = one.reference->key;
       }
       hear_reference(one.order, *one.reference, target_of(*server), one.verdict, one.gating);
-      close(one.order, *one.reference, one.verdict, one.gating);
     } catch (const TrialError& error) {  // the reference's failure, not the candidate's: nothing can be claimed
       server.reset();
+      one.heard = false;
       one.verdict.outcome = Outcome::inconclusive;
       one.verdict.detail = "the reference could not be asked: " + error.failure().detail;
     }
-    settled.push_back({one.order.config, std::move(one.verdict)});
   }
-  waiting_.clear();
-  return settled;
 }
 
 /// Looks on disk, too.

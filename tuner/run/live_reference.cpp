@@ -33,18 +33,24 @@ bool has_chat_template(const EngineDescriptor& engine, const ModelIdentity& mode
 
 }  // namespace
 
-Config LiveRunner::reference_config(const Config& config) const {
-  Config reference;
+Config plain_config(const EngineDescriptor& engine, const EngineProbe& probe, const Config& config) {
+  const auto has = [&](const std::string& name) {
+    const ProbedParameter* probed = probe.find(name);
+    return probed != nullptr && probed->spelling;
+  };
+  Config plain;
   for (const auto& [name, value] : config.values) {
-    const EngineParameter* row = find_parameter(setup_.engine, name);
-    if (row != nullptr && row->parameter.effect == Effect::semantic && name != "parallel") reference.values[name] = value;
+    const EngineParameter* row = find_parameter(engine, name);
+    if (row != nullptr && row->parameter.effect == Effect::semantic && name != "parallel" && has(name))
+      plain.values[name] = value;
   }
-  for (const auto& [name, value] : setup_.engine.reference) {
-    const ProbedParameter* probed = setup_.probe.find(name);
-    if (probed != nullptr && probed->spelling) reference.values[name] = value;
+  for (const auto& [name, value] : engine.reference) {
+    if (has(name)) plain.values[name] = value;
   }
-  return reference;
+  return plain;
 }
+
+Config LiveRunner::reference_config(const Config& config) const { return plain_config(setup_.engine, setup_.probe, config); }
 
 std::vector<Prompt> LiveRunner::prompts_of(Tier tier) const {
   if (tier == Tier::quick) return quick_prompts(setup_.gate_prompts);

@@ -43,11 +43,22 @@ ServerProcess LiveRunner::start(const Config& config) {
   return ServerProcess::start(setup_.engine, plan, ready_timeout(setup_.model), interrupt_, setup_.port);
 }
 
-ChatTarget LiveRunner::target_of(const ServerProcess& server) const {
+ServerProcess LiveRunner::start_scorer(const Config& config) {
+  const auto& [engine, probe, model] = *setup_.scorer;
+  const Config plain = plain_config(engine, probe, config);
+  LaunchInputs inputs;
+  inputs.model = model.path;
+  inputs.context = setup_.inputs.context;
+  if (const auto reason = unsupported_reason(engine, probe, plain, model, inputs))
+    throw TrialError{Failure{FailureKind::unsupported, *reason, ""}};
+  return ServerProcess::start(engine, launch_plan(engine, probe, plain, model, inputs), ready_timeout(model), interrupt_, 0);
+}
+
+ChatTarget LiveRunner::target_of(const ServerProcess& server, const EngineDescriptor& engine) {
   ChatTarget target;
-  target.engine = &setup_.engine;
+  target.engine = &engine;
   target.endpoint.port = server.port();
-  target.model = setup_.engine.protocol.model == "{alias}" ? server.alias() : setup_.engine.protocol.model;
+  target.model = engine.protocol.model == "{alias}" ? server.alias() : engine.protocol.model;
   return target;
 }
 
@@ -136,8 +147,9 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       outcome.verdict = verdict_of(order, *reference, gating);
       outcome.gate_speed_ratio = gate_speed_ratio(*reference, gating.answers);
     }
-    const bool broken =
-        outcome.verdict && outcome.verdict->outcome == Outcome::broken && !undecided(*reference, *outcome.verdict, gating);
+    const bool broken = outcome.verdict && outcome.verdict->outcome == Outcome::broken &&
+                        !undecided(*reference, *outcome.verdict, gating) &&
+                        !(setup_.scorer && unexplained(*reference, *outcome.verdict));
     if (!broken && order.timed) {
       status_("timing " + display(order.config));
       std::optional<Evidence> fault;
@@ -153,16 +165,14 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
     }
     server->stop();
     if (reference != nullptr) {
-      const bool asks = outcome.verdict->check != "G13" && needs_reference(*reference, *outcome.verdict, gating);
+      const bool asks = outcome.verdict->check != "G13" && (needs_reference(*reference, *outcome.verdict, gating) ||
+                                                            needs_scorer(*reference, *outcome.verdict, gating));
       if (asks && order.may_wait) {
         waiting_.push_back({order, reference, *outcome.verdict, std::move(gating)});
         outcome.verdict = waiting_verdict(std::move(*outcome.verdict));
         return outcome;
       }
-      if (asks) {
-        const ServerProcess referee = start(reference_config(order.config));
-        hear_reference(order, *reference, target_of(referee), *outcome.verdict, gating);
-      }
+      if (asks) ask_others(order, *reference, *outcome.verdict, gating);
       close(order, *reference, *outcome.verdict, gating);
     }
   } catch (const ForeignServer& error) {

@@ -19,11 +19,19 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace sweetspot {
+
+/// Another engine that loads the same weights, and scores texts where the engine under test cannot (gate.md 7.3c).
+struct ScorerSetup {
+  EngineDescriptor engine;
+  EngineProbe probe;
+  ModelIdentity model;
+};
 
 /// Everything that all launches of a study share.
 struct LiveSetup {
@@ -31,6 +39,7 @@ struct LiveSetup {
   EngineProbe probe;
   ModelIdentity model;
   LaunchInputs inputs;
+  std::optional<ScorerSetup> scorer;  ///< used only where the engine itself cannot score
   std::vector<Parameter> parameters;  ///< with the defaults of this binary
   int port = 0;                       ///< 0: a free one for each launch
   std::filesystem::path cache_folder;
@@ -42,6 +51,9 @@ struct LiveSetup {
   std::uint64_t seed = 1;
   std::uint64_t fresh_seed = 1;  ///< of prompts that no choice has seen: another one in every study
 };
+
+/// That another engine will score, and why; nothing where the engine does so itself or no other was found.
+std::optional<std::string> scorer_note(const LiveSetup& setup);
 
 /// What the first launch of the baseline shows.
 struct Observation {
@@ -62,6 +74,9 @@ struct ReferenceSize {
   InterviewPlan::Plain plain = InterviewPlan::Plain::every;
   bool operator==(const ReferenceSize&) const = default;
 };
+
+/// Plain greedy decoding by this engine, with the configuration's semantic values as far as the engine has them.
+Config plain_config(const EngineDescriptor& engine, const EngineProbe& probe, const Config& config);
 
 using StatusLine = std::function<void(const std::string&)>;
 
@@ -99,6 +114,8 @@ private:
     std::optional<Draws> draws;
     SamplingResult sampling;
     std::vector<std::size_t> excused;
+    const Scorer* scorer = nullptr;  ///< the other engine that gave the scores
+    std::string unscored;            ///< why another engine that was asked gave none
   };
 
   /// One that waits for settle().
@@ -107,10 +124,13 @@ private:
     const Reference* reference = nullptr;
     Verdict verdict;
     Gating gating;
+    bool heard = true;  ///< false: the reference could not be asked
   };
 
   ServerProcess start(const Config& config);
-  ChatTarget target_of(const ServerProcess& server) const;
+  ServerProcess start_scorer(const Config& config);
+  ChatTarget target_of(const ServerProcess& server) const { return target_of(server, setup_.engine); }
+  static ChatTarget target_of(const ServerProcess& server, const EngineDescriptor& engine);
   Config reference_config(const Config& config) const;
   std::vector<Prompt> prompts_of(Tier tier) const;
   std::string reference_key(const Config& reference_config, Tier tier) const;
@@ -123,6 +143,13 @@ private:
   bool needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating);
   void hear_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, Verdict& verdict,
                       Gating& gating);
+  void hear_waiting();
+  /// hear_reference, hear_scorer, or both, one server after the other.
+  void ask_others(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating);
+  bool needs_scorer(const Reference& reference, const Verdict& verdict, const Gating& gating) const;
+  /// `server` is started where it is not yet. A scorer that fails costs the scores, not the verdict.
+  void hear_scorer(const VisitOrder& order, const Reference& reference, std::optional<ServerProcess>& server, Gating& gating);
+  void score_with(const ChatTarget& server, const Scorer& scorer, const Reference& reference, Gating& gating);
   void close(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating);
   void keep_evidence(const VisitOrder& order, const Reference& reference, const Gating& gating, Verdict& verdict) const;
   bool drafts(const Config& config) const;
@@ -139,7 +166,8 @@ private:
   ReferenceSize size_;
   std::chrono::steady_clock::time_point reference_deadline_ = std::chrono::steady_clock::time_point::max();
   std::map<std::string, Reference> references_;
-  std::string fresh_key_;  ///< of the reference with fresh prompts, which is no part of the study's
+  std::map<std::string, Scorer> scorers_;  ///< the other engine's opinion of each reference, by its key
+  std::string fresh_key_;                  ///< of the reference with fresh prompts, which is no part of the study's
   std::vector<Waiting> waiting_;
   std::map<std::string, Draws> draws_;  ///< of references, by what was drawn
 };

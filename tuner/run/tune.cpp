@@ -70,19 +70,20 @@ CommandOf command_maker(const LiveSetup& setup) {
   return [&setup](const Config& config) { return launch_command(setup.engine, setup.probe, config, setup.model, setup.inputs); };
 }
 
+void warn(Study& study, const Warning& warning) {
+  if (std::find(study.warnings.begin(), study.warnings.end(), warning) == study.warnings.end()) study.warnings.push_back(warning);
+}
+
 void warn_about_reference(Study& study) {
-  const auto add = [&](const Warning& warning) {
-    if (std::find(study.warnings.begin(), study.warnings.end(), warning) == study.warnings.end())
-      study.warnings.push_back(warning);
-  };
   for (const Finding& finding : study.reference.findings) {
     const std::string hint = finding.code == "no_chat_template"
                                  ? "use an instruction-tuned model, or give a template with -- --chat-template NAME"
                                  : "";
-    add({finding.code, finding.text, hint});
+    warn(study, {finding.code, finding.text, hint});
   }
   for (const std::string& name : study.reference.not_verified)
-    add({"not_verified", "prompt class " + name + " could not be verified: the model itself does not answer it soundly", ""});
+    warn(study,
+         {"not_verified", "prompt class " + name + " could not be verified: the model itself does not answer it soundly", ""});
 }
 
 /// The baseline's trial when nothing was measured: the report always has one.
@@ -103,6 +104,10 @@ Observation look(TuneJob& job, const InterruptFlag& interrupt, const TuneOutput&
   LiveRunner scout(job.setup, interrupt, output.status);
   const Observation seen = scout.observe(job.space.baseline);
   job.setup.engine.protocol = seen.protocol;
+  if (const auto note = scorer_note(job.setup)) {
+    output.line(*note);
+    warn(job.study, {"scorer", *note, ""});
+  }
   adopt_effective(seen.effective, job.fixed, job.setup.probe, job.setup.parameters, job.space);
   return seen;
 }
