@@ -145,7 +145,7 @@ void add_demo(CLI::App& command, Options& options) {
 /// What a demonstration is about, unless the user says otherwise: draft depth, and a mode that only looks fast.
 void choose_for_demo(const CLI::App& command, Options& options) {
   options.engine = "demo-engine";
-  if (!options.budget_given) options.budget = std::chrono::seconds{110};
+  if (!options.budget_given) options.budget = std::chrono::seconds{118};
   // Every value once, and time left for the confirm.
   if (!options.trials && !options.budget_given) options.trials = 8;
   if (command.count("--goal") == 0) options.goal = "decode";
