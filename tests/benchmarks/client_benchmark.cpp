@@ -198,6 +198,7 @@ std::vector<double> rate_ratios(const EngineDescriptor& engine, const EngineProb
   LaunchInputs inputs;
   inputs.model = model.path;
   inputs.context = 4096;
+  inputs.extra_arguments = {"--threads", "1", "--threads-batch", "1"};  // a core is left for the answer's way to the client
   const LaunchPlan plan = launch_plan(engine, probe, {}, model, inputs);
   const ServerProcess server = ServerProcess::start(engine, plan, limits::ready_timeout, NeverInterrupted{}, 0);
   ChatTarget target;
@@ -250,9 +251,14 @@ bool rate_goal_met() {
 int main(int argc, char** argv) {
   int rounds = 5;
   int tokens = 2000;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    if (std::string(argv[i]) == "--rounds") rounds = std::max(1, std::atoi(argv[i + 1]));
-    if (std::string(argv[i]) == "--tokens") tokens = std::max(10, std::atoi(argv[i + 1]));
+  for (int i = 1; i < argc; i += 2) {
+    const std::string name = argv[i];
+    if (i + 1 >= argc || (name != "--rounds" && name != "--tokens")) {
+      fmt::print(stderr, "usage: client_benchmark [--rounds N] [--tokens N]\n");
+      return 2;
+    }
+    if (name == "--rounds") rounds = std::max(1, std::atoi(argv[i + 1]));
+    if (name == "--tokens") tokens = std::max(10, std::atoi(argv[i + 1]));
   }
   const bool streaming = streaming_goal_met(rounds, tokens);
   const bool rate = rate_goal_met();

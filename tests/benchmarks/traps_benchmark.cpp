@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -31,10 +32,13 @@ struct Arguments {
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
 };
 
-Arguments parsed(int argc, char** argv) {
+/// Nothing when the line makes no sense.
+std::optional<Arguments> parsed(int argc, char** argv) {
   Arguments arguments;
-  for (int i = 1; i + 1 < argc; i += 2) {
+  for (int i = 1; i < argc; i += 2) {
     const std::string name = argv[i];
+    const bool known = name == "--faults" || name == "--controls" || name == "--only" || name == "--jobs";
+    if (!known || i + 1 >= argc) return std::nullopt;
     const std::string value = argv[i + 1];
     if (name == "--faults") arguments.faults = std::atoi(value.c_str());
     if (name == "--controls") arguments.controls = std::atoi(value.c_str());
@@ -102,7 +106,12 @@ Row run(const TrapCase& trap, int seeds, unsigned jobs, const std::filesystem::p
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Arguments arguments = parsed(argc, argv);
+  const std::optional<Arguments> given = parsed(argc, argv);
+  if (!given) {
+    fmt::print(stderr, "usage: traps_benchmark [--faults N] [--controls N] [--only T14,T15] [--jobs N]\n");
+    return 2;
+  }
+  const Arguments& arguments = *given;
   const std::filesystem::path engine = SWEETSPOT_DEMO_ENGINE;
   const auto cache = std::filesystem::temp_directory_path() / fmt::format("sweetspot-traps-{}", getpid());
   std::filesystem::create_directories(cache);

@@ -10,9 +10,7 @@
 namespace {
 
 using Json = nlohmann::json;
-using sweetspot::testing::Outcome;
-using sweetspot::testing::scratch;
-using sweetspot::testing::sweetspot_run;
+using namespace sweetspot::testing;
 
 Outcome check(const std::string& arguments, const std::string& of_engine = "") {
   return sweetspot_run("check demo-engine -q --json " + arguments + " -- --time-scale 0 " + of_engine);

@@ -12,12 +12,8 @@
 
 namespace {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::json;
-using sweetspot::testing::content;
-using sweetspot::testing::Outcome;
-using sweetspot::testing::scratch;
-using sweetspot::testing::sweetspot_run;
+using namespace sweetspot::testing;
 
 Json demo_descriptor(const std::string& name) {
   Json descriptor = Json::parse(content(SWEETSPOT_SOURCE_DIR "/backends/catalog/demo-engine.json"));

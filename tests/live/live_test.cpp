@@ -19,12 +19,8 @@
 
 namespace {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::json;
-using sweetspot::testing::content;
-using sweetspot::testing::Outcome;
-using sweetspot::testing::scratch;
-using sweetspot::testing::sweetspot_run;
+using namespace sweetspot::testing;
 
 fs::path model(const std::string& name) {
   const char* folder = std::getenv("SWEETSPOT_TEST_MODELS");

@@ -1,10 +1,10 @@
 #include "gate/alignment.hpp"
+#include "gate/company.hpp"
 #include "gate/gate.hpp"
 #include "gate/thresholds.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <thread>
+#include <iterator>
 
 // G10: damage that persists in a server, or that shows only beside other requests. The same prompts once more, in another
 // state, must be answered as the reference answers them, but for near ties.
@@ -46,31 +46,6 @@ std::optional<std::size_t> longest(const Reference& reference, const std::vector
   return best;
 }
 
-/// All at once, each on a connection of its own. Throws what any of them throws, after all have ended.
-std::vector<StateAnswer> asked_together(const ChatTarget& candidate, const Reference& reference,
-                                        const std::vector<std::size_t>& prompts, const InterruptFlag& interrupt) {
-  std::vector<StateAnswer> answers(prompts.size());
-  std::vector<std::exception_ptr> errors(prompts.size());
-  std::vector<std::thread> clients;
-  clients.reserve(prompts.size());
-  for (std::size_t i = 0; i < prompts.size(); ++i) {
-    answers[i].how = "beside another request";
-    answers[i].answer.reference_index = prompts[i];
-    clients.emplace_back([&, i] {
-      try {
-        answers[i].answer.streamed = ask(candidate, reference.answers[prompts[i]].prompt, streamed(), interrupt);
-      } catch (...) {  // passed on below: an exception must not leave a thread
-        errors[i] = std::current_exception();
-      }
-    });
-  }
-  for (std::thread& client : clients) client.join();
-  for (const std::exception_ptr& error : errors) {
-    if (error) std::rethrow_exception(error);
-  }
-  return answers;
-}
-
 std::optional<Evidence> fault_of(const Reference& reference, const Reference& opinion, const Interview& interview,
                                  const CandidateAnswer& again, Strictness mode) {
   const ReferenceAnswer& expected = reference.answers[again.reference_index];
@@ -93,14 +68,14 @@ std::optional<Evidence> fault_of(const Reference& reference, const Reference& op
 
 }  // namespace
 
-std::vector<StateAnswer> ask_state(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan,
-                                   const InterruptFlag& interrupt) {
-  std::vector<StateAnswer> answers;
+void ask_state(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan, const InterruptFlag& interrupt,
+               Interview& interview) {
   const bool thorough = plan.tier != Tier::quick;
   const std::size_t prompts = thorough ? thresholds::state_prompts : thresholds::state_prompts_quick;
   const std::vector<std::size_t> chosen = varied(reference, plan.prompts, prompts);
   const auto again = [&](std::size_t index, const char* how) {
-    answers.push_back({{index, ask(candidate, reference.answers[index].prompt, streamed(), interrupt), std::nullopt}, how});
+    interview.state.push_back(
+        {{index, ask(candidate, reference.answers[index].prompt, streamed(), interrupt), std::nullopt}, how});
   };
   for (int round = 0; round < (thorough ? thresholds::state_rounds : 1); ++round) {
     for (const std::size_t index : chosen) again(index, "asked again at the end");
@@ -115,8 +90,9 @@ std::vector<StateAnswer> ask_state(const ChatTarget& candidate, const Reference&
   std::vector<std::size_t> beside = varied(reference, plan.prompts, together);
   if (const auto text = longest(reference, plan.prompts); text && !beside.empty()) beside.back() = *text;
   for (std::size_t i = 0; beside.size() < together && i < plan.prompts.size(); ++i) beside.push_back(plan.prompts[i]);
-  for (StateAnswer& answer : asked_together(candidate, reference, beside, interrupt)) answers.push_back(std::move(answer));
-  return answers;
+  Company company = ask_in_company(candidate, reference, beside, interrupt);
+  interview.never_met = plan.together > 1 && company.tokens < thresholds::company_tokens;
+  std::move(company.answers.begin(), company.answers.end(), std::back_inserter(interview.state));
 }
 
 std::optional<StateFault> state_fault(const Reference& reference, const Reference& opinion, const Interview& interview,

@@ -76,8 +76,8 @@ bool said_by_reference(const ChatTarget& reference_server, const Reference& refe
   const std::size_t from = first_token_divergence(expected.plain, *answer.plain).value_or(tokens.size());
   std::vector<std::int64_t> context = expected.prompt_tokens;
   for (std::size_t i = 0; i < from; ++i) context.push_back(tokens[i].id);
-  const std::size_t end = std::min(tokens.size(), from + static_cast<std::size_t>(thresholds::rescored_per_prompt));
-  for (std::size_t i = from; i < end; ++i) {
+  // To the end, however long: what was not heard is not excused.
+  for (std::size_t i = from; i < tokens.size(); ++i) {
     const TokenRecord opinion = next_token(reference_server, context, thresholds::alternatives, interrupt);
     context.push_back(tokens[i].id);
     if (opinion.top.empty()) return false;  // nothing is known of this position

@@ -64,6 +64,7 @@ void add_unverified(const GateContext& context, const Interview& interview, Verd
   if (context.engine.protocol.usage_pointer.empty()) verdict.not_verified.push_back("token counts: the engine gives no usage");
   if (context.engine.protocol.timings_pointer.empty()) verdict.not_verified.push_back("acceptance: the engine gives no timings");
   if (!context.sampling.asked && !context.sampling.detail.empty()) verdict.not_verified.push_back(context.sampling.detail);
+  if (interview.never_met) verdict.not_verified.emplace_back("beside other requests: the answers hardly met");
   if (interview.end == Interview::End::out_of_time) verdict.not_verified.emplace_back(cut_short);
 }
 

@@ -30,6 +30,7 @@ enum class Strictness { exact, numeric, lossy };
 struct Interview {
   std::vector<CandidateAnswer> answers;
   std::vector<StateAnswer> state;  ///< prompts again at the end, on the same process
+  bool never_met = false;          ///< several are served at once, and yet too few tokens were in company
   std::int64_t requests = 0;
   enum class End { complete, enough_broken, out_of_time };
   End end = End::complete;
@@ -41,7 +42,7 @@ struct InterviewPlan {
   enum class Plain { every, every_second };
   Plain plain = Plain::every;
   Tier tier = Tier::quick;
-  int together = 2;  ///< requests at once: as many as the configuration serves, at least two
+  int together = 1;  ///< requests that the configuration serves at once; two are asked in any case
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
@@ -50,8 +51,8 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
                     const InterruptFlag& interrupt);
 
 /// The part of an interview about state (G10): prompts asked again, one after an answer that was cancelled, several at once.
-std::vector<StateAnswer> ask_state(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan,
-                                   const InterruptFlag& interrupt);
+void ask_state(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan, const InterruptFlag& interrupt,
+               Interview& interview);
 
 /// All texts that differ from the reference's can be scored: the answers, and those in another state that differ from them.
 std::vector<CandidateAnswer> all_answers(const Interview& interview);

@@ -109,7 +109,7 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
       return result;
     }
   }
-  if (!plan.prompts.empty()) result.state = ask_state(candidate, reference, plan, interrupt);
+  if (!plan.prompts.empty()) ask_state(candidate, reference, plan, interrupt, result);
   result.requests += static_cast<std::int64_t>(result.state.size());
   return result;
 }

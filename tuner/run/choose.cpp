@@ -33,15 +33,11 @@ std::optional<Config> next_candidate(const StudySession& session, const std::set
   return std::nullopt;
 }
 
-bool stands(const StudySession& session, const Trial& trial) {
-  return eligible(trial, session.settings.allow_lossy) && stood(*trial.verdict, session.settings.finalist_tier);
-}
-
 /// The finalists' tier, then prompts that nothing was chosen by: the fastest of many wrong ones may be right on the others
 /// by luck.
 void check(StudySession& session, Trial& trial) {
   for (const Tier tier : {session.settings.finalist_tier, Tier::fresh}) {
-    if (!eligible(trial, session.settings.allow_lossy) || stands(session, trial)) return;
+    if (!eligible(trial, session.settings.allow_lossy) || stands(trial, session.settings)) return;
     if (tier != Tier::fresh && trial.verdict->tier >= tier) continue;  // done in an earlier session, or while searching
     session.observer.note(fmt::format("{} check of {}", to_string(tier), display(trial.changed)));
     session.visit(trial, std::nullopt, tier);
@@ -50,7 +46,7 @@ void check(StudySession& session, Trial& trial) {
 
 /// Undecided, but on its way to a gain.
 bool promising(const StudySession& session, const ConfirmDecision& decision) {
-  return decision.n > 0 && decision.mean > std::log(session.settings.min_gain_ratio);
+  return decision.n >= confirm_blocks_least && decision.mean > std::log(session.settings.min_gain_ratio);
 }
 
 bool gains(const StudySession& session, const Config& candidate) {
@@ -67,18 +63,23 @@ bool worth_checking(const StudySession& session, const Config& candidate) {
 bool try_candidate(StudySession& session, const Config& candidate) {
   Trial& trial = session.trial(candidate);
   const double end_s = session.settings.budget_s;
-  const double kept_s = stands(session, trial) ? 0 : check_seconds(session);
+  const double kept_s = stands(trial, session.settings) ? 0 : check_seconds(session);
   session.observer.note("confirm: " + display(trial.changed) + " against the default");
+  confirm(session, candidate, Until::counted, end_s);  // without these nothing can be claimed, checked or not
   confirm(session, candidate, Until::decided, end_s - kept_s);
   if (!trial.failure && !worth_checking(session, candidate)) confirm(session, candidate, Until::decided, end_s);
   const bool time_left = session.clock() + check_share_least * kept_s < end_s;
   if (!trial.failure && time_left && worth_checking(session, candidate)) check(session, trial);
-  if (trial.failure || !stands(session, trial)) return false;
+  if (trial.failure || !stands(trial, session.settings)) return false;
   confirm(session, candidate, Until::clear, end_s);
   return gains(session, candidate);
 }
 
 }  // namespace
+
+bool stands(const Trial& trial, const StudySettings& settings) {
+  return eligible(trial, settings.allow_lossy) && stood(*trial.verdict, settings.finalist_tier);
+}
 
 double check_seconds(const StudySession& session) {
   return std::min(session.settings.finalist_s, check_share_most * session.settings.budget_s);

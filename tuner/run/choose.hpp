@@ -7,6 +7,9 @@ namespace sweetspot {
 /// What the check of a finalist may take, seconds: kept from the search and from the first blocks of the confirm.
 double check_seconds(const StudySession& session);
 
+/// Whether the trial was asked all that a recommendation needs, and is eligible after it.
+bool stands(const Trial& trial, const StudySettings& settings);
+
 /// Tries the best candidates in turn, until one gains in the confirm and stands the finalists' check as well: first it has to
 /// show its gain, since most that fail fail there, and blocks are cheaper than the check. True when there is one.
 bool choose(StudySession& session);

@@ -1,6 +1,7 @@
 #include "run/conclude.hpp"
 
 #include "core/statistics.hpp"
+#include "run/choose.hpp"
 #include "run/confirm.hpp"
 #include "run/ranking.hpp"
 
@@ -121,10 +122,6 @@ std::string slower_classes(const Trial& baseline, const Trial& winner) {
     if (ratio < class_loss) names += fmt::format("{}{} ({:.2f}x)", names.empty() ? "" : ", ", name, ratio);
   }
   return names;
-}
-
-bool stands(const Trial& trial, const StudySettings& settings) {
-  return eligible(trial, settings.allow_lossy) && stood(*trial.verdict, settings.finalist_tier);
 }
 
 /// The trial that the confirm is about: one that gains and stands its check, else the one with the most complete blocks.

@@ -24,6 +24,15 @@ bool is_clear(const StudySession& session, const ConfirmDecision& decision) {
   return false;
 }
 
+bool is_enough(const StudySession& session, const ConfirmDecision& decision, Until until) {
+  switch (until) {
+    case Until::counted: return decision.n >= confirm_blocks_least;
+    case Until::decided: return standing(decision, session.settings) != Standing::open;
+    case Until::clear: return is_clear(session, decision);
+  }
+  return true;
+}
+
 /// False when a visit failed, so that there is nothing more to compare.
 bool add_block(StudySession& session, Trial& first, Trial& second) {
   const int block = next_block(first, second);
@@ -81,9 +90,7 @@ void confirm(StudySession& session, const Config& candidate, Until until, double
   Trial& second = session.trial(candidate);
   while (true) {
     const ConfirmDecision decision = decide(block_log_ratios(first, second));
-    const bool enough =
-        until == Until::decided ? standing(decision, session.settings) != Standing::open : is_clear(session, decision);
-    if (enough || decision.n >= confirm_blocks_most) return;
+    if (is_enough(session, decision, until) || decision.n >= confirm_blocks_most) return;
     const double block_s = visits_per_block * session.visit_seconds(Phase::confirm);
     if (session.clock() + block_s > end_s) return;
     if (!add_block(session, first, second)) return;

@@ -26,10 +26,10 @@ Standing standing(const ConfirmDecision& decision, const StudySettings& settings
 double published_log_ratio(const ConfirmDecision& decision, const StudySettings& settings);
 ConfirmDecision decision_on(const StudySession& session, const Config& candidate);
 
-/// Fresh blocks A B B A of default and candidate, until the standing is decided, or the interval also narrow (clear); in any
-/// case until the blocks are used up or the study's clock reaches `end_s`. With the default itself as the candidate: what
-/// this machine's noise lets one see.
-enum class Until { decided, clear };
+/// Fresh blocks A B B A of default and candidate, until there are as many as any claim needs (counted), the standing is
+/// decided, or the interval also narrow (clear); in any case until the blocks are used up or the study's clock reaches `end_s`.
+/// With the default itself as the candidate: what this machine's noise lets one see.
+enum class Until { counted, decided, clear };
 void confirm(StudySession& session, const Config& candidate, Until until, double end_s);
 
 }  // namespace sweetspot

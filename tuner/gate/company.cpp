@@ -1,0 +1,81 @@
+#include "gate/company.hpp"
+
+#include "gate/thresholds.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <iterator>
+#include <latch>
+#include <thread>
+
+namespace sweetspot {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool arriving(const SentAnswer& other, double at_ms) {
+  if (!other.answer->first_token_ms || !other.answer->last_token_ms) return false;
+  return at_ms >= other.sent_ms + *other.answer->first_token_ms && at_ms <= other.sent_ms + *other.answer->last_token_ms;
+}
+
+/// Appends the answers to `company`.
+void ask_round(const ChatTarget& candidate, const Reference& reference, const std::vector<std::size_t>& prompts,
+               const InterruptFlag& interrupt, Company& company) {
+  std::vector<StateAnswer> answers(prompts.size());
+  std::vector<SentAnswer> sent(prompts.size());
+  std::vector<std::exception_ptr> errors(prompts.size());
+  std::vector<std::thread> clients;
+  clients.reserve(prompts.size());
+  std::latch ready(static_cast<std::ptrdiff_t>(prompts.size()));
+  const Clock::time_point start = Clock::now();
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    answers[i].how = "beside another request";
+    answers[i].answer.reference_index = prompts[i];
+    sent[i].answer = &answers[i].answer.streamed;
+    clients.emplace_back([&, i] {
+      ready.arrive_and_wait();
+      sent[i].sent_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+      ChatOptions options;
+      options.streaming = ChatOptions::Streaming::yes;
+      try {
+        answers[i].answer.streamed = ask(candidate, reference.answers[prompts[i]].prompt, options, interrupt);
+      } catch (...) {  // passed on below: an exception must not leave a thread
+        errors[i] = std::current_exception();
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  for (const std::exception_ptr& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
+  company.tokens += tokens_in_company(sent);
+  std::move(answers.begin(), answers.end(), std::back_inserter(company.answers));
+}
+
+}  // namespace
+
+double tokens_in_company(const std::vector<SentAnswer>& answers) {
+  double tokens = 0;
+  for (const SentAnswer& one : answers) {
+    const auto in_company = std::count_if(one.answer->chunks.begin(), one.answer->chunks.end(), [&](const ChunkArrival& chunk) {
+      return std::any_of(answers.begin(), answers.end(),
+                         [&](const SentAnswer& other) { return &other != &one && arriving(other, one.sent_ms + chunk.at_ms); });
+    });
+    const auto all = static_cast<double>(std::max<std::size_t>(one.answer->chunks.size(), 1));
+    tokens += static_cast<double>(one.answer->usage.completion_tokens.value_or(0)) * static_cast<double>(in_company) / all;
+  }
+  return tokens;
+}
+
+Company ask_in_company(const ChatTarget& candidate, const Reference& reference, const std::vector<std::size_t>& prompts,
+                       const InterruptFlag& interrupt) {
+  Company company;
+  for (int round = 0; round < thresholds::company_rounds && company.tokens < thresholds::company_tokens; ++round) {
+    if (round == thresholds::company_rounds_alone && company.tokens <= 0) break;  // it serves one at a time
+    ask_round(candidate, reference, prompts, interrupt, company);
+  }
+  return company;
+}
+
+}  // namespace sweetspot
