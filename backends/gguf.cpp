@@ -10,6 +10,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <map>
@@ -99,7 +100,16 @@ using Metadata = std::map<std::string, MetadataValue>;
 
 void require_gguf(Reader& reader, const std::filesystem::path& path);
 Metadata metadata(Reader& reader, std::uint64_t count);
-std::uint64_t end_of_tensors(Reader& reader, std::uint64_t count);
+/// What the tensor table adds up to, in bytes.
+struct TensorBytes {
+  std::uint64_t end = 0;         ///< from the start of the tensor data to the end of its last tensor
+  std::uint64_t all = 0;         ///< without the draft head, which plain decoding does not read
+  std::uint64_t experts = 0;     ///< of them those of which a token reads only some
+  std::uint64_t embeddings = 0;  ///< of the input, of which a token reads one row
+  bool has_output = false;       ///< else the input's embeddings are the output's too, and read whole
+};
+TensorBytes tensor_bytes(Reader& reader, std::uint64_t count, std::int64_t layers);
+std::int64_t bytes_per_token(const TensorBytes& bytes, const Metadata& values, const std::string& architecture);
 std::string fingerprint(const std::filesystem::path& path, std::uint64_t size);
 std::int64_t integer(const Metadata& values, const std::string& key, std::int64_t otherwise);
 std::string text(const Metadata& values, const std::string& key);
@@ -122,7 +132,11 @@ ModelIdentity read_gguf(const std::filesystem::path& path) {
   if (tensors > most_tensors) reader.broken(std::to_string(tensors) + " tensors");
   if (keys > most_keys) reader.broken(std::to_string(keys) + " metadata keys");
   const Metadata values = metadata(reader, keys);
-  const auto data_end = end_of_tensors(reader, tensors);
+  const std::string architecture = text(values, "general.architecture");
+  const std::int64_t layers =
+      integer(values, architecture + ".block_count", 0) - integer(values, architecture + ".nextn_predict_layers", 0);
+  const TensorBytes weights = tensor_bytes(reader, tensors, layers);
+  const auto data_end = weights.end;
   const auto alignment =
       static_cast<std::uint64_t>(std::clamp<std::int64_t>(integer(values, "general.alignment", default_alignment), 1, 1 << 20));
   const auto data_begin = (reader.position() + alignment - 1) / alignment * alignment;
@@ -135,7 +149,8 @@ ModelIdentity read_gguf(const std::filesystem::path& path) {
   model.path = path.string();
   model.size_bytes = static_cast<std::int64_t>(size);
   model.sha256 = fingerprint(path, size);
-  model.architecture = text(values, "general.architecture");
+  model.architecture = architecture;
+  model.bytes_per_token = bytes_per_token(weights, values, architecture);
   model.name = text(values, "general.name");
   if (model.name.empty()) model.name = path.stem().string();
   model.quantisation = file_type_name(integer(values, "general.file_type", -1));
@@ -231,9 +246,22 @@ Metadata metadata(Reader& reader, std::uint64_t count) {
   return values;
 }
 
-/// Bytes from the start of the tensor data to the end of its last tensor.
-std::uint64_t end_of_tensors(Reader& reader, std::uint64_t count) {
-  std::uint64_t end = 0;
+/// The layer that a tensor belongs to; -1 for those outside.
+std::int64_t layer_of(const std::string& name) {
+  constexpr std::string_view start = "blk.";
+  return name.starts_with(start) ? std::atoll(name.c_str() + start.size()) : -1;
+}
+
+void add_tensor(const std::string& name, std::uint64_t bytes, std::int64_t layers, TensorBytes& to) {
+  if (layers > 0 && layer_of(name) >= layers) return;
+  to.all += bytes;
+  if (name.find("_exps.") != std::string::npos) to.experts += bytes;
+  if (name == "token_embd.weight") to.embeddings = bytes;
+  if (name == "output.weight") to.has_output = true;
+}
+
+TensorBytes tensor_bytes(Reader& reader, std::uint64_t count, std::int64_t layers) {
+  TensorBytes total;
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::string name = reader.text(longest_key);
     const auto dimensions = reader.number<std::uint32_t>();
@@ -254,9 +282,19 @@ std::uint64_t end_of_tensors(Reader& reader, std::uint64_t count) {
     // A type that is newer than this table only counts with its start.
     const auto block = tensor_block(type);
     const std::uint64_t bytes = block ? (elements + block->elements - 1) / block->elements * block->bytes : 0;
-    end = std::max(end, offset + bytes);
+    total.end = std::max(total.end, offset + bytes);
+    add_tensor(name, bytes, layers, total);
   }
-  return end;
+  return total;
+}
+
+/// Weights that decoding one token reads.
+std::int64_t bytes_per_token(const TensorBytes& bytes, const Metadata& values, const std::string& architecture) {
+  const auto used = integer(values, architecture + ".expert_used_count", 1);
+  const auto experts = std::max<std::int64_t>(integer(values, architecture + ".expert_count", 1), 1);
+  const double share = std::clamp(static_cast<double>(used) / static_cast<double>(experts), 0.0, 1.0);
+  const std::uint64_t always = bytes.all - bytes.experts - (bytes.has_output ? bytes.embeddings : 0);
+  return static_cast<std::int64_t>(static_cast<double>(always) + share * static_cast<double>(bytes.experts));
 }
 
 std::uint64_t fnv1a(const std::vector<char>& bytes, std::uint64_t hash) {

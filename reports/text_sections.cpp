@@ -58,6 +58,10 @@ std::string speed_table(const Study& study) {
   text += row("prefill  tokens/s", rate_text(baseline.prefill_tokens_per_second), rate_text(other.prefill_tokens_per_second),
               columns);
   text += row("memory peak", bytes_text(baseline.memory_bytes_peak), bytes_text(other.memory_bytes_peak), columns);
+  if (const auto ceiling = ceiling_tokens_per_second(study.target))
+    text += fmt::format("  memory allows {} tokens/s without drafts: {} a token at {:.1f} GB/s, as measured here\n",
+                        rate_text(ceiling), bytes_text(study.target.model.bytes_per_token),
+                        *study.target.machine.memory_bandwidth_bytes_per_s / 1e9);
   return text;
 }
 
@@ -80,6 +84,27 @@ std::string rejected_section(const Study& study, Colour colour) {
   if (faster != rejected.begin()) text += "  Rejected although fast\n" + ratio_lines({rejected.begin(), faster}, study, colour);
   if (faster != rejected.end()) text += "  Rejected\n" + ratio_lines({faster, rejected.end()}, study, colour);
   return text;
+}
+
+std::string reverified_section(const Study& study) {
+  std::string text;
+  for (const Reverification& again : study.reverifications) {
+    text += fmt::format("  {}  {}  {}  {}  {}\n", again.at, escape_control(again.engine_version), again.outcome,
+                        ratio_text(again.ratio), again.holds ? "holds" : "no longer holds");
+    for (const std::string& reason : again.stale) text += fmt::format("    since the study: {}\n", escape_control(reason));
+  }
+  return text.empty() ? text : "  Verified again\n" + text;
+}
+
+std::string unmet_section(const Study& study) {
+  std::string text;
+  std::size_t rows = 0;
+  for (const Trial& trial : study.trials) {
+    if (trial.unmet.empty() || !trial.verdict || trial.verdict->outcome > Outcome::lossy) continue;
+    if (++rows <= rows_shown) text += fmt::format("  {}  {}\n", padded(display(trial.changed), 29), escape_control(trial.unmet));
+  }
+  if (rows > rows_shown) text += fmt::format("  and {} more: sweetspot show {}\n", rows - rows_shown, short_id(study.id));
+  return text.empty() ? text : "  Not as required\n" + text;
 }
 
 std::string lossy_section(const Study& study, Colour colour) {

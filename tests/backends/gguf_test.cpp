@@ -51,6 +51,11 @@ std::string number_key(const std::string& key, std::uint32_t value) {
   return lengthed(key) + bytes(std::uint32_t{4}) + bytes(value);
 }
 
+/// Of 32-bit floats, at the start of the data.
+std::string tensor_of(const std::string& name, std::uint64_t elements) {
+  return lengthed(name) + bytes(std::uint32_t{1}) + bytes(elements) + bytes(std::uint32_t{0}) + bytes(std::uint64_t{0});
+}
+
 std::string read_all(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -81,6 +86,8 @@ TEST_SUITE("backends/gguf") {
     CHECK(model.nextn_predict_layers == 0);
     CHECK(model.has_chat_template);
     CHECK(model.size_bytes == 3128992);
+    CHECK(model.bytes_per_token > 2'000'000);
+    CHECK(model.bytes_per_token < model.size_bytes);
     CHECK(model.sha256.size() == 32);
     CHECK(model.sha256 != read_gguf(models / "draft-weak-Q8_0.gguf").sha256);
   }
@@ -93,6 +100,19 @@ TEST_SUITE("backends/gguf") {
     CHECK(model.quantisation == "Q4_K_M");
     CHECK(model.name == file.path().stem().string());
     CHECK_FALSE(model.has_chat_template);
+  }
+
+  TEST_CASE("a token reads all weights but other rows, other experts and the draft head") {
+    const std::string keys = text_key("general.architecture", "moe") + number_key("moe.block_count", 2) +
+                             number_key("moe.nextn_predict_layers", 1) + number_key("moe.expert_count", 8) +
+                             number_key("moe.expert_used_count", 2);
+    const std::string inner = tensor_of("blk.0.attn_q.weight", 10) + tensor_of("blk.0.ffn_up_exps.weight", 80) +
+                              tensor_of("blk.1.nextn.weight", 1000) + tensor_of("token_embd.weight", 100);
+    const std::string data(8192, '\0');
+    const ScratchFile tied(header(4, 5) + keys + inner + data);
+    CHECK(read_gguf(tied.path()).bytes_per_token == 4 * (10 + 20 + 100));
+    const ScratchFile with_output(header(5, 5) + keys + inner + tensor_of("output.weight", 30) + data);
+    CHECK(read_gguf(with_output.path()).bytes_per_token == 4 * (10 + 20 + 30));
   }
 
   TEST_CASE("a file that ends early is cut short, wherever it ends") {

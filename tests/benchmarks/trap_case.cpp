@@ -110,7 +110,7 @@ TrapOutcome checked(const TrapCase& trap, std::uint64_t seed, Tier tier, LiveSet
     job.set.values["trap"] = trap_text(trap);
     job.set.values["trap_seed"] = std::to_string(seed);
   }
-  job.space = search_space(job.setup.engine, job.setup.probe, job.setup.model, job.setup.inputs, {}, job.set);
+  job.space = search_space(job.setup, {}, job.set);
   const CheckReport report = run_check(job, NeverInterrupted{}, {[](const std::string&) {}, [](const std::string&) {}});
   TrapOutcome outcome;
   outcome.outcome = to_string(report.verdict.outcome);
@@ -145,7 +145,7 @@ TrapOutcome tuned(const TrapCase& trap, std::uint64_t seed, LiveSetup setup, con
   setup.inputs.extra_arguments = {"--time-scale", "200", "--trap-seed", std::to_string(seed)};
   if (name != "trap") setup.inputs.extra_arguments.insert(setup.inputs.extra_arguments.end(), {"--trap", trap_text(trap)});
   TuneJob job;
-  job.space = search_space(setup.engine, setup.probe, setup.model, setup.inputs, {{name, {value}}}, {});
+  job.space = search_space(setup, {{name, {value}}}, {});
   job.strategy = "exhaustive";
   job.settings.budget_s = tune_s;
   job.settings.goal = setup.goal;

@@ -29,7 +29,7 @@ TEST_SUITE("core/trial") {
       CHECK_FALSE(eligible(measured(bad), AllowLossy::yes));
   }
 
-  TEST_CASE("a trial that failed, or has no verdict or score, is not eligible") {
+  TEST_CASE("a trial that failed, has no verdict or score, or is not as required, is not eligible") {
     Trial failed = measured(Outcome::pass);
     failed.failure = Failure{.kind = FailureKind::crashed, .detail = "", .log_tail = ""};
     CHECK_FALSE(eligible(failed, AllowLossy::yes));
@@ -39,6 +39,9 @@ TEST_SUITE("core/trial") {
     Trial without_score = measured(Outcome::pass);
     without_score.measurement->score_s.reset();
     CHECK_FALSE(eligible(without_score, AllowLossy::yes));
+    Trial beyond_bounds = measured(Outcome::pass);
+    beyond_bounds.unmet = "memory_bytes_peak<1G: memory_bytes_peak is 2.00G";
+    CHECK_FALSE(eligible(beyond_bounds, AllowLossy::yes));
   }
 
   TEST_CASE("the words of every enumeration are read back") {

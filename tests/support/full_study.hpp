@@ -41,6 +41,7 @@ inline Measurement full_measurement() {
   measurement.score_s = 12.5;
   measurement.decode_tokens_per_second = 30.5;
   measurement.ttft_ms_p50 = 1;
+  measurement.ttft_ms_p95 = 1.5;
   measurement.ttft_warm_ms_p50 = 2;
   measurement.ttft_short_ms_p50 = 3;
   measurement.prefill_tokens_per_second = 4;
@@ -98,6 +99,7 @@ inline Trial full_trial(const std::string& id) {
   trial.verdict = full_verdict();
   trial.failure = Failure{.kind = FailureKind::out_of_memory, .detail = "no memory", .log_tail = "line 1\nline 2"};
   trial.measurement = full_measurement();
+  trial.unmet = "itl_ms_p95<5: itl_ms_p95 is 7";
   trial.gate_speed_ratio = 1.25;
   return trial;
 }
@@ -111,6 +113,7 @@ inline ModelIdentity full_model() {
           .architecture = "qwen2",
           .context_length = 32768,
           .nextn_predict_layers = 1,
+          .bytes_per_token = 7,
           .has_chat_template = true};
 }
 
@@ -151,6 +154,7 @@ inline Study full_study(const std::string& id) {
   study.target.machine.swap_used_bytes = 3;
   study.target.machine.on_battery = false;
   study.target.machine.temperature_c = 40.5;
+  study.target.machine.memory_bandwidth_bytes_per_s = 2.5e10;
   study.target.engine = {.name = "llama-server", .version = "b11669", .binary = "/usr/bin/llama-server"};
   study.target.model = full_model();
   study.target.draft_model = full_model();
@@ -181,6 +185,7 @@ inline Study full_study(const std::string& id) {
   study.pareto_lossy = {"t2"};
   study.warnings = {{.code = "load", .text = "busy", .hint = "wait"}};
   study.commands = {{"t1", full_command()}};
+  study.reverifications = {{"2026-02-03T04:05:06Z", "b2", {"the engine changed"}, "tie", 1.3, true}};
   return study;
 }
 

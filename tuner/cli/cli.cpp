@@ -76,11 +76,13 @@ int dispatch(const std::vector<std::string>& arguments, std::ostream& out, std::
     case Action::demo:
     case Action::tune: return command_tune(options, context);
     case Action::check: return command_check(options, context);
+    case Action::compare: return command_compare(options, context);
     case Action::measure: return command_measure(options, context);
     case Action::engines: return command_engines(options, context);
     case Action::list: return command_list(options, context);
     case Action::show: return command_show(options, context);
     case Action::resume: return command_resume(options, context);
+    case Action::reverify: return command_reverify(options, context);
     case Action::run: return command_run(options, context);
     case Action::doctor: return command_doctor(options, context);
   }

@@ -88,9 +88,8 @@ int command_check(const Options& options, Context& context) {
   job.fixed = resolved.fixed;
   job.set = config_from(resolved.setup.engine, options.set, "--set");
   job.tier = options.tier.empty() ? Tier::standard : tier_from(options.tier);
-  job.space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, {},
-                           merged(job.fixed, job.set));
-  require_supported(resolved.setup.engine, resolved.setup.probe, job.space, resolved.setup.model, resolved.setup.inputs);
+  job.space = search_space(resolved.setup, {}, merged(job.fixed, job.set));
+  require_supported(resolved.setup, job.space);
   job.setup = std::move(resolved.setup);
   job.setup.scorer = chosen_scorer(options, context, job.setup);
   const CheckReport report = run_check(job, context.interrupt, progress_output(context));

@@ -8,6 +8,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "reports/format.hpp"
+#include "run/bandwidth.hpp"
 #include "run/machine.hpp"
 
 #include <fmt/format.h>
@@ -40,7 +41,8 @@ Json json_document(const MachineProfile& machine, const std::vector<EngineState>
 
 /// Findings are advice, not failures: exit 0.
 int command_doctor(const Options& options, Context& context) {
-  const auto machine = probe_machine();
+  auto machine = probe_machine();
+  machine.memory_bandwidth_bytes_per_s = triad_bandwidth(triad_bytes, machine.cores);
   auto warnings = disturbances(machine, running_model_servers());
   const auto engines = engine_states(context, warnings);
   write_result(options, context,
@@ -81,6 +83,8 @@ std::string machine_lines(const MachineProfile& machine) {
   if (machine.load_1min) text += fmt::format("  load {:.2f}\n", *machine.load_1min);
   if (machine.memory_available_bytes)
     text += fmt::format("  memory free {} of {}\n", bytes_text(machine.memory_available_bytes), bytes_text(machine.memory_bytes));
+  if (machine.memory_bandwidth_bytes_per_s)
+    text += fmt::format("  memory bandwidth {:.1f} GB/s (measured)\n", *machine.memory_bandwidth_bytes_per_s / 1e9);
   if (machine.swap_used_bytes) text += fmt::format("  swapped out {}\n", bytes_text(machine.swap_used_bytes));
   if (machine.on_battery) text += *machine.on_battery ? "  on battery\n" : "  on mains power\n";
   if (machine.temperature_c) text += fmt::format("  {:.0f} degrees\n", *machine.temperature_c);

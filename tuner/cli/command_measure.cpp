@@ -72,9 +72,7 @@ Measurement measure_attached(const Options& options, Context& context) {
 Measurement measure_launched(const Options& options, Context& context, Config& config) {
   ResolvedTarget resolved = resolve_target(options, context);
   config = merged(resolved.fixed, config_from(resolved.setup.engine, options.set, "--set"));
-  const SearchSpace space =
-      search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, {}, config);
-  require_supported(resolved.setup.engine, resolved.setup.probe, space, resolved.setup.model, resolved.setup.inputs);
+  require_supported(resolved.setup, search_space(resolved.setup, {}, config));
   LiveRunner runner(std::move(resolved.setup), context.interrupt, progress_output(context).status);
   VisitOrder order;
   order.config = config;

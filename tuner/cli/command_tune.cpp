@@ -21,8 +21,7 @@ void dry_run(const TuneJob& job, const Options& options, Context& context) {
   std::string text = fmt::format("{} configurations, goal {}, strategy {}, budget {:.0f} s\n", configurations.size(),
                                  options.goal, job.strategy, job.settings.budget_s);
   for (std::size_t i = 0; i < std::min(configurations.size(), dry_run_shown); ++i) {
-    const Command command =
-        launch_command(job.setup.engine, job.setup.probe, configurations[i], job.setup.model, job.setup.inputs);
+    const Command command = command_for(job.setup, configurations[i]);
     text +=
         fmt::format("{:>4}  {}\n      {}\n", i + 1, display(difference(configurations[i], job.space.baseline)), command.shell);
   }

@@ -8,8 +8,10 @@ namespace sweetspot {
 /// One command each: does it and returns the exit code. Throws Error (exit 2) and Interrupted (exit 130).
 int command_tune(const Options& options, Context& context);
 int command_check(const Options& options, Context& context);
+int command_compare(const Options& options, Context& context);
 int command_measure(const Options& options, Context& context);
 int command_resume(const Options& options, Context& context);
+int command_reverify(const Options& options, Context& context);
 int command_run(const Options& options, Context& context);
 int command_engines(const Options& options, Context& context);
 int command_list(const Options& options, Context& context);

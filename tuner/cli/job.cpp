@@ -2,6 +2,8 @@
 
 #include "backends/default_space.hpp"
 #include "backends/model.hpp"
+#include "cli/named_sources.hpp"
+#include "cli/option_values.hpp"
 #include "cli/output.hpp"
 #include "cli/parameter_arguments.hpp"
 #include "cli/scorer_choice.hpp"
@@ -42,7 +44,7 @@ EngineDescriptor chosen_engine(const Options& options, const Context& context) {
 }
 
 EngineProbe probed(const EngineDescriptor& engine, const Options& options, const Context& context) {
-  const auto binary = find_executable(engine, options.binary, context.environment.search_path());
+  const auto binary = find_executable(engine, own_binary(options), context.environment.search_path());
   if (!binary) throw Error{engine.name + " was not found on PATH", "install it, or name its executable with --binary"};
   return probe_binary(engine, *binary, context.interrupt);
 }
@@ -90,13 +92,26 @@ std::vector<Axis> axes_for(const Options& options, ResolvedTarget& resolved) {
   return axes;
 }
 
+std::vector<Requirement> requirements_from(const Options& options, const MachineProfile& machine) {
+  std::vector<Requirement> requirements;
+  for (const std::string& text : options.require)
+    read_named("--require", text, [&](const std::string& bound) { requirements.push_back(requirement_from(bound)); });
+  if (options.leave_free.empty()) return requirements;
+  read_named("--leave-free", options.leave_free, [&](const std::string& size) {
+    const double left = static_cast<double>(machine.memory_bytes) - bytes_from(size);
+    if (left <= 0) throw Error{size + " is more than this machine has", fmt::format("it has {}", display(machine))};
+    requirements.push_back({"memory_bytes_peak", Requirement::Op::less_or_equal, left, "--leave-free " + size});
+  });
+  return requirements;
+}
+
 }  // namespace
 
 ResolvedTarget resolve_target(const Options& options, Context& context) {
   ResolvedTarget resolved;
   LiveSetup& setup = resolved.setup;
   setup.engine = chosen_engine(options, context);
-  setup.model = find_model(setup.engine, options.model, "-m FILE");
+  setup.model = find_model(setup.engine, own_model(options), "-m FILE");
   if (!options.draft_model.empty())
     resolved.target.draft_model = find_model(setup.engine, options.draft_model, "--draft-model FILE");
   setup.probe = probed(setup.engine, options, context);
@@ -105,6 +120,7 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   setup.inputs.context = served_context(options, setup.model);
   setup.inputs.extra_arguments = options.engine_arguments;
   setup.parameters = parameters_of(setup.engine, setup.probe);
+  add_named_sources(options, context, setup);
   setup.port = options.port;
   setup.cache_folder = context.paths.cache;
   setup.evidence_folder = context.paths.evidence;
@@ -125,15 +141,15 @@ TuneJob tune_job(const Options& options, Context& context) {
   TuneJob job;
   const std::vector<Axis> axes = axes_for(options, resolved);
   job.fixed = resolved.fixed;
-  job.space = search_space(resolved.setup.engine, resolved.setup.probe, resolved.setup.model, resolved.setup.inputs, axes,
-                           resolved.fixed);
-  require_supported(resolved.setup.engine, resolved.setup.probe, job.space, resolved.setup.model, resolved.setup.inputs);
+  job.space = search_space(resolved.setup, axes, resolved.fixed);
+  require_supported(resolved.setup, job.space);
   job.space.allow_lossy = options.allow_lossy;
   job.strategy = find_strategy(options.strategy).name;
   job.settings.budget_s = std::chrono::duration<double>(options.budget).count();
   job.settings.trials_most = options.trials.value_or(0);
   job.settings.min_gain_ratio = 1 + options.min_gain_percent / 100;
   job.settings.allow_lossy = options.allow_lossy;
+  job.settings.requirements = requirements_from(options, resolved.target.machine);
   if (!options.tier.empty()) job.settings.finalist_tier = tier_from(options.tier);
   job.settings.goal = resolved.setup.goal;
   job.settings.seed = options.seed;

@@ -108,6 +108,9 @@ void add_search(CLI::App& command, Options& options) {
   add_word(command, "--strategy", strategy_names(), searching, "How the next configuration is chosen (auto)", options.strategy);
   add_read(command, "--min-gain", "PERCENT", searching, "Smallest confirmed gain worth leaving the default for (2)",
            [&options](const std::string& text) { options.min_gain_percent = real_number(text, 0, 1000); });
+  add_texts(command, "--require", "EXPR", searching,
+            "A bound that a recommendation must keep: ttft_ms_p95<500, memory_bytes_peak<24G (repeatable)", options.require);
+  add_text(command, "--leave-free", "SIZE", searching, "Memory to leave to other programs: 8G", options.leave_free);
   command
       .add_flag_callback(
           "--allow-lossy", [&options] { options.allow_lossy = AllowLossy::yes; },
@@ -117,11 +120,26 @@ void add_search(CLI::App& command, Options& options) {
            options.dry_run);
 }
 
-void add_limits(CLI::App& command, Options& options) {
+void add_sides(CLI::App& command, Options& options) {
+  add_texts(command, "--fix", "NAME=VALUE", choosing, "Value of a parameter on both sides (repeatable)", options.fix);
+  add_texts(command, "--a", "NAME=VALUE", choosing, "Value of a parameter on the first side (repeatable)", options.a);
+  add_texts(command, "--b", "NAME=VALUE", choosing, "Value of a parameter on the second side (repeatable)", options.b);
+  const auto binary_of = [](std::vector<std::string>& side) {
+    return [&side](const std::string& text) { side.push_back("binary=" + not_empty(text)); };
+  };
+  add_read(command, "--a-binary", "PATH", choosing, "The first side's build of the engine", binary_of(options.a));
+  add_read(command, "--b-binary", "PATH", choosing, "The second side's build of the engine", binary_of(options.b));
+}
+
+void add_budget(CLI::App& command, Options& options) {
   add_read(command, "--budget", "TIME", working, "Wall-clock limit: 9m, 90s, 1h30m (30m)", [&options](const std::string& text) {
     options.budget = parse_duration(text);
     options.budget_given = true;
   });
+}
+
+void add_limits(CLI::App& command, Options& options) {
+  add_budget(command, options);
   add_read(command, "--trials", "N", working, "Limit of trials",
            [&options](const std::string& text) { options.trials = static_cast<int>(whole_number(text, 1, 1'000'000)); });
 }

@@ -34,6 +34,9 @@ void add_target(CLI::App& command, Options& options);
 /// Who scores for an engine that cannot.
 void add_scorer(CLI::App& command, Options& options);
 void add_search(CLI::App& command, Options& options);
+/// The two sides of a comparison.
+void add_sides(CLI::App& command, Options& options);
+void add_budget(CLI::App& command, Options& options);
 void add_limits(CLI::App& command, Options& options);
 void add_timed_work(CLI::App& command, Options& options);
 void add_seed(CLI::App& command, Options& options);

@@ -14,7 +14,24 @@
 
 namespace sweetspot {
 
-enum class Action { help, version, tune, demo, check, measure, engines, list, show, resume, run, doctor, completions, man };
+enum class Action {
+  help,
+  version,
+  tune,
+  demo,
+  check,
+  compare,
+  measure,
+  engines,
+  list,
+  show,
+  resume,
+  reverify,
+  run,
+  doctor,
+  completions,
+  man
+};
 
 enum class ColourChoice { automatic, always, never };
 
@@ -50,6 +67,8 @@ struct Options {
   std::vector<std::string> exclude;     ///< names
   std::vector<std::string> fix;         ///< NAME=VALUE
   std::vector<std::string> set;         ///< NAME=VALUE
+  std::vector<std::string> a;           ///< NAME=VALUE of compare's first side
+  std::vector<std::string> b;           ///< and of its second
   std::filesystem::path space_file;
 
   std::string goal = "agent";
@@ -62,6 +81,8 @@ struct Options {
   std::string strategy = "auto";
   std::uint64_t seed = 1;
   double min_gain_percent = 2;
+  std::vector<std::string> require;  ///< FIGURE<BOUND
+  std::string leave_free;            ///< memory for other programs: "8G"; empty: none is asked for
   AllowLossy allow_lossy = AllowLossy::no;
   bool dry_run = false;
 

@@ -33,6 +33,11 @@ constexpr std::array commands{
                 "Compare one configuration's output with plain greedy decoding; exit 0 for pass or tie, 1 otherwise",
                 "sweetspot check llama-server -m model.gguf\n"
                 "sweetspot check llama-server -m model.gguf --set kv_type_k=q8_0 --set flash_attention=on"},
+    CommandText{
+        Action::compare, "compare",
+        "Two configurations, builds or models against each other, in mirrored pairs: which is faster, is the output the same",
+        "sweetspot compare llama-server -m model.gguf --a threads=4 --b threads=8\n"
+        "sweetspot compare llama-server -m model.gguf --a-binary old/llama-server --b-binary new/llama-server"},
     CommandText{Action::measure, "measure", "Measure one configuration, or a server that is already running",
                 "sweetspot measure llama-server -m model.gguf --set threads=4\n"
                 "sweetspot measure llama-server --url http://127.0.0.1:8080"},
@@ -43,6 +48,9 @@ constexpr std::array commands{
                 "sweetspot show\nsweetspot show 7f3a --as markdown -o result.md\nsweetspot show 7f3a --trial 12"},
     CommandText{Action::resume, "resume", "Go on with a study that was interrupted",
                 "sweetspot resume\nsweetspot resume 7f3a --budget 10m"},
+    CommandText{Action::reverify, "reverify",
+                "Does a saved recommendation still hold? A short check and two launches of each side",
+                "sweetspot reverify\nsweetspot reverify 7f3a --json"},
     CommandText{Action::run, "run", "Start the server with a study's recommended settings",
                 "sweetspot run\nsweetspot run 7f3a -- --port 9000"},
     CommandText{Action::doctor, "doctor", "The machine, what would disturb a measurement now, and what was read from where",
@@ -107,7 +115,7 @@ bool OptionEntry::takes_file() const { return value == "FILE" || value == "MODEL
 
 bool launches(Action action) {
   return action == Action::tune || action == Action::demo || action == Action::check || action == Action::measure ||
-         action == Action::resume || action == Action::run;
+         action == Action::compare || action == Action::resume || action == Action::run;
 }
 
 const std::vector<std::string>& goal_names() {
@@ -166,6 +174,18 @@ void add_check(CLI::App& command, Options& options) {
   add_result(command, options);
 }
 
+void add_compare(CLI::App& command, Options& options) {
+  add_target(command, options);
+  add_scorer(command, options);
+  add_sides(command, options);
+  add_budget(command, options);
+  add_timed_work(command, options);
+  add_tier(command, options, "How long outputs are checked (standard)");
+  add_seed(command, options);
+  add_questions(command, options);
+  add_result(command, options);
+}
+
 void add_measure(CLI::App& command, Options& options) {
   add_target(command, options);
   add_text(command, "--url", "URL", choosing, "A server that is already running: nothing is launched or stopped", options.url);
@@ -195,6 +215,7 @@ void add_options(CLI::App& command, Action action, Options& options) {
     case Action::tune: add_tune(command, options); break;
     case Action::demo: add_demo(command, options); break;
     case Action::check: add_check(command, options); break;
+    case Action::compare: add_compare(command, options); break;
     case Action::measure: add_measure(command, options); break;
     case Action::engines: add_engines(command, options); break;
     case Action::show: add_show(command, options); break;
@@ -205,6 +226,12 @@ void add_options(CLI::App& command, Action action, Options& options) {
     case Action::resume:
       add_study(command, options);
       add_limits(command, options);
+      add_store(command, options);
+      add_result(command, options);
+      break;
+    case Action::reverify:
+      add_study(command, options);
+      add_budget(command, options);
       add_store(command, options);
       add_result(command, options);
       break;

@@ -53,6 +53,16 @@ std::vector<Axis> axes_from(const EngineDescriptor& engine, const std::vector<st
   return axes;
 }
 
+std::vector<std::string> words_given(const std::vector<std::string>& arguments, std::string_view name) {
+  std::vector<std::string> words;
+  for (const auto& argument : arguments) {
+    const auto given = split(argument);
+    if (given.name != name || !given.text) continue;
+    for (auto& word : items(*given.text)) words.push_back(std::move(word));
+  }
+  return words;
+}
+
 Config config_from(const EngineDescriptor& engine, const std::vector<std::string>& arguments, std::string_view option) {
   Config config;
   for (const auto& argument : arguments) {

@@ -20,6 +20,9 @@ using DefaultValues = std::map<std::string, std::vector<Value>>;
 std::vector<Axis> axes_from(const EngineDescriptor& engine, const std::vector<std::string>& arguments,
                             const DefaultValues& defaults);
 
+/// The VALUES of one name in "--param NAME=VALUES" arguments as words, in their order; none when none names it so.
+std::vector<std::string> words_given(const std::vector<std::string>& arguments, std::string_view name);
+
 /// Configuration of "NAME=VALUE" arguments of `option` ("--set", "--fix"). Throws Error as above.
 Config config_from(const EngineDescriptor& engine, const std::vector<std::string>& arguments, std::string_view option);
 

@@ -170,7 +170,8 @@ void to_json(Json& json, const MachineProfile& machine) {
               {"memory_available_bytes", or_null(machine.memory_available_bytes)},
               {"swap_used_bytes", or_null(machine.swap_used_bytes)},
               {"on_battery", or_null(machine.on_battery)},
-              {"temperature_c", or_null(machine.temperature_c)}};
+              {"temperature_c", or_null(machine.temperature_c)},
+              {"memory_bandwidth_bytes_per_s", or_null(machine.memory_bandwidth_bytes_per_s)}};
 }
 
 void from_json(const Json& json, MachineProfile& machine) {
@@ -186,6 +187,7 @@ void from_json(const Json& json, MachineProfile& machine) {
   read(json, "swap_used_bytes", machine.swap_used_bytes);
   read(json, "on_battery", machine.on_battery);
   read(json, "temperature_c", machine.temperature_c);
+  read(json, "memory_bandwidth_bytes_per_s", machine.memory_bandwidth_bytes_per_s);
 }
 
 void to_json(Json& json, const ModelIdentity& model) {
@@ -197,6 +199,7 @@ void to_json(Json& json, const ModelIdentity& model) {
               {"architecture", model.architecture},
               {"context_length", model.context_length},
               {"nextn_predict_layers", model.nextn_predict_layers},
+              {"bytes_per_token", model.bytes_per_token},
               {"has_chat_template", model.has_chat_template}};
 }
 
@@ -210,6 +213,7 @@ void from_json(const Json& json, ModelIdentity& model) {
   read(json, "architecture", model.architecture);
   read(json, "context_length", model.context_length);
   read(json, "nextn_predict_layers", model.nextn_predict_layers);
+  read(json, "bytes_per_token", model.bytes_per_token);
   read(json, "has_chat_template", model.has_chat_template);
 }
 

@@ -48,6 +48,8 @@ void to_json(nlohmann::ordered_json& json, const Rejected& rejected);
 void from_json(const nlohmann::ordered_json& json, Rejected& rejected);
 void to_json(nlohmann::ordered_json& json, const ParameterEffect& effect);
 void from_json(const nlohmann::ordered_json& json, ParameterEffect& effect);
+void to_json(nlohmann::ordered_json& json, const Reverification& again);
+void from_json(const nlohmann::ordered_json& json, Reverification& again);
 void to_json(nlohmann::ordered_json& json, const Warning& warning);
 void from_json(const nlohmann::ordered_json& json, Warning& warning);
 

@@ -68,6 +68,7 @@ void to_json(Json& json, const Measurement& measurement) {
   json = Json{{"score_s", or_null(measurement.score_s)},
               {"decode_tokens_per_second", or_null(measurement.decode_tokens_per_second)},
               {"ttft_ms_p50", or_null(measurement.ttft_ms_p50)},
+              {"ttft_ms_p95", or_null(measurement.ttft_ms_p95)},
               {"ttft_warm_ms_p50", or_null(measurement.ttft_warm_ms_p50)},
               {"ttft_short_ms_p50", or_null(measurement.ttft_short_ms_p50)},
               {"prefill_tokens_per_second", or_null(measurement.prefill_tokens_per_second)},
@@ -88,6 +89,7 @@ void from_json(const Json& json, Measurement& measurement) {
   read(json, "score_s", measurement.score_s);
   read(json, "decode_tokens_per_second", measurement.decode_tokens_per_second);
   read(json, "ttft_ms_p50", measurement.ttft_ms_p50);
+  read(json, "ttft_ms_p95", measurement.ttft_ms_p95);
   read(json, "ttft_warm_ms_p50", measurement.ttft_warm_ms_p50);
   read(json, "ttft_short_ms_p50", measurement.ttft_short_ms_p50);
   read(json, "prefill_tokens_per_second", measurement.prefill_tokens_per_second);

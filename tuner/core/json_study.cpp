@@ -23,6 +23,7 @@ void to_json(Json& json, const Trial& trial) {
               {"verdict", or_null(trial.verdict)},
               {"failure", or_null(trial.failure)},
               {"measurement", or_null(trial.measurement)},
+              {"unmet", trial.unmet},
               {"gate_speed_ratio", or_null(trial.gate_speed_ratio)},
               {"visits", trial.visits.size()}};
 }
@@ -35,6 +36,7 @@ void from_json(const Json& json, Trial& trial) {
   read(json, "verdict", trial.verdict);
   read(json, "failure", trial.failure);
   read(json, "measurement", trial.measurement);
+  read(json, "unmet", trial.unmet);
   read(json, "gate_speed_ratio", trial.gate_speed_ratio);
 }
 
@@ -120,6 +122,21 @@ void from_json(const Json& json, Gain& gain) {
   read(json, "confidence", gain.confidence);
 }
 
+void to_json(Json& json, const Reverification& again) {
+  json = Json{{"at", again.at},           {"engine_version", again.engine_version}, {"stale", again.stale},
+              {"outcome", again.outcome}, {"ratio", or_null(again.ratio)},          {"holds", again.holds}};
+}
+
+void from_json(const Json& json, Reverification& again) {
+  expect_object(json, "reverification");
+  read(json, "at", again.at);
+  read(json, "engine_version", again.engine_version);
+  read(json, "stale", again.stale);
+  read(json, "outcome", again.outcome);
+  read(json, "ratio", again.ratio);
+  read(json, "holds", again.holds);
+}
+
 void to_json(Json& json, const Warning& warning) {
   json = Json{{"code", warning.code}, {"text", warning.text}, {"hint", warning.hint}};
 }
@@ -195,7 +212,8 @@ void to_json(Json& json, const Study& study) {
               {"pareto", study.pareto},
               {"pareto_lossy", study.pareto_lossy},
               {"warnings", study.warnings},
-              {"commands", study.commands}};
+              {"commands", study.commands},
+              {"reverifications", study.reverifications}};
 }
 
 void from_json(const Json& json, Study& study) {
@@ -224,5 +242,6 @@ void from_json(const Json& json, Study& study) {
   read(json, "pareto_lossy", study.pareto_lossy);
   read(json, "warnings", study.warnings);
   read(json, "commands", study.commands);
+  read(json, "reverifications", study.reverifications);
 }
 }  // namespace sweetspot

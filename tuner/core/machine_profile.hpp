@@ -19,6 +19,7 @@ struct MachineProfile {
   std::optional<std::int64_t> swap_used_bytes;
   std::optional<bool> on_battery;
   std::optional<double> temperature_c;
+  std::optional<double> memory_bandwidth_bytes_per_s;  ///< measured (run/bandwidth.hpp); nothing: not measured
   bool operator==(const MachineProfile&) const = default;
 };
 

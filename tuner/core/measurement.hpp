@@ -24,6 +24,7 @@ struct Measurement {
   std::optional<double> score_s;  ///< seconds for the goal's mix of work (cli.md "The score"); for goal decode per 1000 tokens
   std::optional<double> decode_tokens_per_second;  ///< geometric mean of the class medians
   std::optional<double> ttft_ms_p50;               ///< cold
+  std::optional<double> ttft_ms_p95;               ///< cold
   std::optional<double> ttft_warm_ms_p50;          ///< next turn of a conversation whose prefix the server has seen
   std::optional<double> ttft_short_ms_p50;         ///< cold, short prompt
   std::optional<double> prefill_tokens_per_second;

@@ -19,6 +19,12 @@ RecommendationKind recommendation_kind_from(std::string_view text) {
   return enum_from<RecommendationKind>(recommendation_kinds, text, "kind of recommendation");
 }
 
+std::optional<double> ceiling_tokens_per_second(const Target& target) {
+  const auto& bandwidth = target.machine.memory_bandwidth_bytes_per_s;
+  if (!bandwidth || target.model.bytes_per_token <= 0) return std::nullopt;
+  return *bandwidth / static_cast<double>(target.model.bytes_per_token);
+}
+
 const Trial* find_trial(const Study& study, const Config& config) {
   const auto found = std::ranges::find(study.trials, config, &Trial::config);
   return found == study.trials.end() ? nullptr : &*found;

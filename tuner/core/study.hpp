@@ -22,6 +22,7 @@ struct ModelIdentity {
   std::string architecture;
   std::int64_t context_length = 0;
   std::int64_t nextn_predict_layers = 0;
+  std::int64_t bytes_per_token = 0;  ///< weights that plain decoding reads for one token; 0: not known
   bool has_chat_template = false;
   bool operator==(const ModelIdentity&) const = default;
 };
@@ -41,6 +42,10 @@ struct Target {
   std::optional<ModelIdentity> draft_model;
   bool operator==(const Target&) const = default;
 };
+
+/// Tokens per second that memory bandwidth allows plain decoding: what is measured of it, by what a token reads (roofline).
+/// Nothing when either is not known.
+std::optional<double> ceiling_tokens_per_second(const Target& target);
 
 /// A launch command ready to paste.
 struct Command {
@@ -130,6 +135,17 @@ struct ParameterEffect {
   bool operator==(const ParameterEffect&) const = default;
 };
 
+/// A saved recommendation, looked at again later.
+struct Reverification {
+  std::string at;  ///< UTC, ISO 8601
+  std::string engine_version;
+  std::vector<std::string> stale;  ///< what had changed since
+  std::string outcome;             ///< of the quick check
+  std::optional<double> ratio;     ///< default's seconds / the recommended one's
+  bool holds = false;
+  bool operator==(const Reverification&) const = default;
+};
+
 /// A study and its result: all that a report shows.
 struct Study {
   std::string id;
@@ -156,6 +172,7 @@ struct Study {
   std::vector<std::string> pareto_lossy;
   std::vector<Warning> warnings;
   std::map<std::string, Command> commands;  ///< by trial id
+  std::vector<Reverification> reverifications;
   bool operator==(const Study&) const = default;
 };
 

@@ -17,7 +17,7 @@ std::string_view to_string(Phase phase) { return enum_name(phases, phase); }
 Phase phase_from(std::string_view text) { return enum_from<Phase>(phases, text, "phase"); }
 
 bool eligible(const Trial& trial, AllowLossy allow) {
-  if (trial.failure || !trial.verdict || !trial.measurement || !trial.measurement->score_s) return false;
+  if (trial.failure || !trial.verdict || !trial.measurement || !trial.measurement->score_s || !trial.unmet.empty()) return false;
   switch (trial.verdict->outcome) {
     case Outcome::pass:
     case Outcome::tie: return true;

@@ -37,12 +37,13 @@ struct Trial {
   std::optional<Verdict> verdict;
   std::optional<Failure> failure;
   std::optional<Measurement> measurement;  ///< over all search visits
+  std::string unmet;                       ///< what of the user's requirements the measurement does not meet; empty: nothing
   std::optional<double> gate_speed_ratio;  ///< reference seconds / candidate seconds on the gate's own prompts
   std::vector<Visit> visits;
   bool operator==(const Trial&) const = default;
 };
 
-/// Passed the gate, did not fail, has a score. `lossy` counts only when the caller allows it.
+/// Passed the gate, did not fail, has a score, is as required. `lossy` counts only when the caller allows it.
 bool eligible(const Trial& trial, AllowLossy allow);
 
 }  // namespace sweetspot

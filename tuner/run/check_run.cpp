@@ -23,20 +23,6 @@ Verdict error_verdict(const Failure& failure) {
   return verdict;
 }
 
-Verdict unsound_verdict(const ReferenceSummary& reference, const std::string& reason) {
-  Verdict verdict;
-  verdict.outcome = Outcome::broken;
-  verdict.check = "G1";
-  verdict.detail = "unsound as it comes: " + reason;
-  verdict.not_verified = reference.not_verified;
-  verdict.checks.push_back({"G1", Outcome::broken, reason});
-  for (const Finding& finding : reference.findings) {
-    if (finding.fatal && finding.evidence) verdict.evidence = finding.evidence;
-    if (verdict.evidence) break;
-  }
-  return verdict;
-}
-
 /// Parts of `changed` with so many values, in its order.
 std::vector<Config> parts(const Config& changed, std::size_t size) {
   std::vector<Config> found;
@@ -62,8 +48,7 @@ Config culprit_of(const CheckJob& job, const CheckReport& report, LiveRunner& ru
       VisitOrder order;
       order.config = merged(job.fixed, part);
       order.gate = job.tier;
-      const LiveSetup& setup = runner.setup();
-      if (unsupported_reason(setup.engine, setup.probe, order.config, setup.model, setup.inputs)) continue;
+      if (refusal_for(runner.setup(), order.config)) continue;
       if (++visits > culprit_visits_most) return {};
       const VisitOutcome outcome = runner.visit(order);
       if (outcome.verdict && outcome.verdict->outcome == Outcome::broken) return part;
@@ -104,12 +89,26 @@ void check_into(CheckJob& job, CheckReport& report, const InterruptFlag& interru
 
 }  // namespace
 
+Verdict unsound_verdict(const ReferenceSummary& reference, const std::string& reason) {
+  Verdict verdict;
+  verdict.outcome = Outcome::broken;
+  verdict.check = "G1";
+  verdict.detail = "unsound as it comes: " + reason;
+  verdict.not_verified = reference.not_verified;
+  verdict.checks.push_back({"G1", Outcome::broken, reason});
+  for (const Finding& finding : reference.findings) {
+    if (finding.fatal && finding.evidence) verdict.evidence = finding.evidence;
+    if (verdict.evidence) break;
+  }
+  return verdict;
+}
+
 CheckReport run_check(CheckJob& job, const InterruptFlag& interrupt, const TuneOutput& output) {
   const auto begin = std::chrono::steady_clock::now();
   CheckReport report;
   report.config = merged(job.fixed, job.set);
   report.changed = difference(report.config, job.fixed);
-  report.command = launch_command(job.setup.engine, job.setup.probe, report.config, job.setup.model, job.setup.inputs);
+  report.command = command_for(job.setup, report.config);
   try {
     check_into(job, report, interrupt, output);
   } catch (const TrialError& error) {  // the plain default already fails

@@ -29,6 +29,9 @@ struct CheckReport {
   double duration_s = 0;
 };
 
+/// Broken by G1: the reference is not good enough to compare anything with, for this reason.
+Verdict unsound_verdict(const ReferenceSummary& reference, const std::string& reason);
+
 /// Reference, then the configuration. An engine or model that is unsound as it comes is a verdict of broken by G1.
 CheckReport run_check(CheckJob& job, const InterruptFlag& interrupt, const TuneOutput& output);
 

@@ -166,6 +166,13 @@ std::string reason_to_keep(const Study& study, const StudySettings& settings, co
   return fmt::format("no gain could be told from noise: the best candidate ({}) came out at {}", name, figures);
 }
 
+void warn_of_requirements(Study& study, const Trial& baseline) {
+  std::erase_if(study.warnings, [](const Warning& warning) { return warning.code == "requirement"; });
+  if (baseline.unmet.empty()) return;
+  study.warnings.push_back({"requirement", "the default is not as required: " + baseline.unmet,
+                            "it is kept only for want of anything better that was confirmed"});
+}
+
 void recommend(Study& study, const StudySettings& settings, const CommandOf& command_of) {
   const Trial& baseline = *find_trial(study, study.baseline);
   const Trial* candidate = confirmed(study, baseline, settings);
@@ -208,6 +215,7 @@ void conclude(Study& study, const StudySettings& settings, const CommandOf& comm
   if (baseline->failure) return conclude_unsound(study, "the default fails: " + baseline->failure->detail, command_of);
   if (baseline->verdict && baseline->verdict->outcome == Outcome::broken)
     return conclude_unsound(study, "the default itself is broken: " + baseline->verdict->detail, command_of);
+  warn_of_requirements(study, *baseline);
   recommend(study, settings, command_of);
 }
 

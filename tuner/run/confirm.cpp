@@ -13,22 +13,31 @@ namespace {
 constexpr int visits_per_block = 4;
 constexpr double slower_than_default = 0.90;  ///< ratio below which a candidate is not confirmed
 constexpr double fine_enough = 1.03;          ///< a gain below this need not be told from none
-constexpr double narrow_enough = 0.05;        ///< half width of the interval of a clear gain
+constexpr double narrow_enough = 0.05;        ///< half width of the interval of a clear gain or difference
+
+double half_width(const ConfirmDecision& decision) { return (decision.interval.high - decision.interval.low) / 2; }
 
 bool is_clear(const StudySession& session, const ConfirmDecision& decision) {
   switch (standing(decision, session.settings)) {
     case Standing::open: return false;
-    case Standing::gains: return (decision.interval.high - decision.interval.low) / 2 < narrow_enough;
+    case Standing::gains: return half_width(decision) < narrow_enough;
     case Standing::no_gain: return std::exp(decision.detectable) < fine_enough;
   }
   return false;
 }
 
+bool is_told(const ConfirmDecision& decision) {
+  if (decision.n < confirm_blocks_least) return false;
+  return decision.different ? half_width(decision) < narrow_enough : std::exp(decision.detectable) < fine_enough;
+}
+
 bool is_enough(const StudySession& session, const ConfirmDecision& decision, Until until) {
   switch (until) {
+    case Until::once: return decision.n >= 1;
     case Until::counted: return decision.n >= confirm_blocks_least;
     case Until::decided: return standing(decision, session.settings) != Standing::open;
     case Until::clear: return is_clear(session, decision);
+    case Until::told: return is_told(decision);
   }
   return true;
 }

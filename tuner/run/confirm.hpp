@@ -26,10 +26,11 @@ Standing standing(const ConfirmDecision& decision, const StudySettings& settings
 double published_log_ratio(const ConfirmDecision& decision, const StudySettings& settings);
 ConfirmDecision decision_on(const StudySession& session, const Config& candidate);
 
-/// Fresh blocks A B B A of default and candidate, until there are as many as any claim needs (counted), the standing is
-/// decided, or the interval also narrow (clear); in any case until the blocks are used up or the study's clock reaches `end_s`.
-/// With the default itself as the candidate: what this machine's noise lets one see.
-enum class Until { counted, decided, clear };
+/// Fresh blocks A B B A of default and candidate, until there is one (once), as many as any claim needs (counted), the standing
+/// is decided, or the interval also narrow (clear), or until either a difference is told within a narrow interval or a small one
+/// is excluded (told); in any case until the blocks are used up or the study's clock reaches `end_s`. With the default itself
+/// as the candidate: what this machine's noise lets one see.
+enum class Until { once, counted, decided, clear, told };
 void confirm(StudySession& session, const Config& candidate, Until until, double end_s);
 
 }  // namespace sweetspot

@@ -193,12 +193,19 @@ void LiveRunner::draw_reference(const VisitOrder& order, const Reference& refere
 void LiveRunner::keep_evidence(const VisitOrder& order, const Reference& reference, const Gating& gating,
                                Verdict& verdict) const {
   if (setup_.evidence_folder.empty()) return;
-  const EngineIdentity engine{setup_.engine.name, setup_.probe.version, setup_.probe.binary.string()};
-  const Command command = launch_command(setup_.engine, setup_.probe, order.config, setup_.model, setup_.inputs);
+  const EngineProbe& probe = probe_of(setup_, order.config);
+  const EngineIdentity engine{setup_.engine.name, probe.version, probe.binary.string()};
+  const Command command = command_for(setup_, order.config);
   const std::string& log = gating.traces.log;
   const std::string tail = log.substr(log.size() > log_tail_bytes ? log.size() - log_tail_bytes : 0);
-  const EvidenceSource source{verdict, reference, gating.answers, gating.scores ? &*gating.scores : nullptr,
-                              command, engine,    setup_.model,   tail};
+  const EvidenceSource source{verdict,
+                              reference,
+                              gating.answers,
+                              gating.scores ? &*gating.scores : nullptr,
+                              command,
+                              engine,
+                              model_of(setup_, order.config),
+                              tail};
   verdict.evidence_folder = save_evidence(setup_.evidence_folder, source).value_or("");
 }
 

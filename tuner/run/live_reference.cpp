@@ -114,7 +114,7 @@ double LiveRunner::largest_self_difference(const Config& reference_config, const
     if (probed == nullptr || !probed->spelling) continue;
     Config variant = reference_config;
     variant.values[name] = value;
-    if (unsupported_reason(setup_.engine, setup_.probe, variant, setup_.model, setup_.inputs)) continue;
+    if (refusal_for(setup_, variant)) continue;
     status_("how much rounding does here: " + display(variant));
     const ServerProcess server = start(variant);
     most = std::max(most, differing_share(target_of(server), reference, interrupt_));

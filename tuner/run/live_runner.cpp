@@ -12,6 +12,8 @@
 #include "gate/thresholds.hpp"
 #include "run/capabilities.hpp"
 #include "run/later_look.hpp"
+#include "run/machine.hpp"
+#include "run/watch.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -36,11 +38,11 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 LiveRunner::LiveRunner(LiveSetup setup, const InterruptFlag& interrupt, StatusLine status)
-    : setup_(std::move(setup)), interrupt_(interrupt), status_(std::move(status)) {}
+    : setup_(std::move(setup)), interrupt_(interrupt), status_(std::move(status)), cores_(probe_machine().cores) {}
 
 ServerProcess LiveRunner::start(const Config& config) {
-  const LaunchPlan plan = launch_plan(setup_.engine, setup_.probe, config, setup_.model, setup_.inputs);
-  return ServerProcess::start(setup_.engine, plan, ready_timeout(setup_.model), interrupt_, setup_.port);
+  return ServerProcess::start(setup_.engine, plan_for(setup_, config), ready_timeout(model_of(setup_, config)), interrupt_,
+                              setup_.port);
 }
 
 ServerProcess LiveRunner::start_scorer(const Config& config) {
@@ -126,7 +128,7 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
 
 VisitOutcome LiveRunner::visit(const VisitOrder& order) {
   VisitOutcome outcome;
-  if (const auto reason = unsupported_reason(setup_.engine, setup_.probe, order.config, setup_.model, setup_.inputs)) {
+  if (const auto reason = refusal_for(setup_, order.config)) {
     outcome.failure = Failure{FailureKind::unsupported, *reason, ""};
     return outcome;
   }
@@ -140,6 +142,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
   Gating gating;
   try {
     status_("starting " + display(order.config));
+    const MachineState before = machine_state();
     server = start(order.config);
     if (reference != nullptr) {
       status_("checking " + display(order.config));
@@ -164,6 +167,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       }
     }
     server->stop();
+    if (outcome.visit) outcome.disturbed = disturbed_by(before, machine_state(), cores_);
     if (reference != nullptr) {
       const bool asks = outcome.verdict->check != "G13" && (needs_reference(*reference, *outcome.verdict, gating) ||
                                                             needs_scorer(*reference, *outcome.verdict, gating));

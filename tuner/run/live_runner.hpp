@@ -9,8 +9,8 @@
 #include "core/study.hpp"
 #include "gate/gate.hpp"
 #include "gate/sampled.hpp"
+#include "run/live_setup.hpp"
 #include "run/measure.hpp"
-#include "run/score.hpp"
 #include "run/trial_runner.hpp"
 
 #include <chrono>
@@ -25,32 +25,6 @@
 #include <vector>
 
 namespace sweetspot {
-
-/// Another engine that loads the same weights, and scores texts where the engine under test cannot (gate.md 7.3c).
-struct ScorerSetup {
-  EngineDescriptor engine;
-  EngineProbe probe;
-  ModelIdentity model;
-};
-
-/// Everything that all launches of a study share.
-struct LiveSetup {
-  EngineDescriptor engine;
-  EngineProbe probe;
-  ModelIdentity model;
-  LaunchInputs inputs;
-  std::optional<ScorerSetup> scorer;  ///< used only where the engine itself cannot score
-  std::vector<Parameter> parameters;  ///< with the defaults of this binary
-  int port = 0;                       ///< 0: a free one for each launch
-  std::filesystem::path cache_folder;
-  std::filesystem::path evidence_folder;  ///< empty: none is kept
-  std::vector<Prompt> gate_prompts;
-  std::vector<Prompt> timed_prompts;
-  Goal goal;
-  std::map<std::string, double> sampler;
-  std::uint64_t seed = 1;
-  std::uint64_t fresh_seed = 1;  ///< of prompts that no choice has seen: another one in every study
-};
 
 /// That another engine will score, and why; nothing where the engine does so itself or no other was found.
 std::optional<std::string> scorer_note(const LiveSetup& setup);
@@ -163,6 +137,7 @@ private:
   LiveSetup setup_;
   const InterruptFlag& interrupt_;
   StatusLine status_;
+  int cores_ = 1;
   ReferenceSize size_;
   std::chrono::steady_clock::time_point reference_deadline_ = std::chrono::steady_clock::time_point::max();
   std::map<std::string, Reference> references_;

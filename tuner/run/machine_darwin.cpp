@@ -1,13 +1,26 @@
 #include "run/machine.hpp"
+#include "run/watch.hpp"
 
 #include <libproc.h>
 #include <mach/mach.h>
 #include <sys/sysctl.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
+
+#if __has_include(<notify.h>)
+#include <notify.h>
+#else  // a cross compiler's headers may lack it; the functions are in libSystem
+extern "C" {
+std::uint32_t notify_register_check(const char* name, int* token);
+std::uint32_t notify_get_state(int token, std::uint64_t* state);
+std::uint32_t notify_cancel(int token);
+}
+#endif
 
 namespace sweetspot {
 
@@ -41,7 +54,46 @@ std::optional<std::int64_t> memory_available_bytes() {
   return pages * static_cast<std::int64_t>(vm_kernel_page_size);
 }
 
+/// User, system and nice time of all processors since they were started.
+std::optional<double> busy_seconds() {
+  host_cpu_load_info_data_t load{};
+  mach_msg_type_number_t count = HOST_CPU_LOAD_INFO_COUNT;
+  const auto host = mach_host_self();
+  const auto result = host_statistics(host, HOST_CPU_LOAD_INFO, reinterpret_cast<host_info_t>(&load), &count);
+  mach_port_deallocate(mach_task_self(), host);
+  const long per_second = sysconf(_SC_CLK_TCK);
+  if (result != KERN_SUCCESS || per_second <= 0) return std::nullopt;
+  double ticks = 0;
+  for (const int state : {CPU_STATE_USER, CPU_STATE_SYSTEM, CPU_STATE_NICE}) ticks += static_cast<double>(load.cpu_ticks[state]);
+  return ticks / static_cast<double>(per_second);
+}
+
+std::optional<std::int64_t> swap_used_bytes() {
+  if (const auto swap = number_of<xsw_usage>("vm.swapusage")) return static_cast<std::int64_t>(swap->xsu_used);
+  return std::nullopt;
+}
+
+/// 0 nominal, 1 moderate, 2 heavy, 3 trapping, 4 sleeping; told without root.
+std::optional<std::int64_t> thermal_pressure() {
+  int token = 0;
+  std::uint64_t level = 0;
+  if (notify_register_check("com.apple.system.thermalpressurelevel", &token) != 0) return std::nullopt;
+  const bool known = notify_get_state(token, &level) == 0;
+  notify_cancel(token);
+  return known ? std::optional<std::int64_t>(static_cast<std::int64_t>(level)) : std::nullopt;
+}
+
 }  // namespace
+
+MachineState machine_state() {
+  MachineState state;
+  state.at_s = steady_seconds();
+  state.own_s = own_cpu_seconds();
+  state.busy_s = busy_seconds();
+  state.swap_used_bytes = swap_used_bytes();
+  state.throttled = thermal_pressure();
+  return state;
+}
 
 MachineProfile probe_machine() {
   MachineProfile machine;
@@ -55,7 +107,7 @@ MachineProfile probe_machine() {
   std::array<double, 1> load{};
   if (getloadavg(load.data(), 1) == 1) machine.load_1min = load[0];
   machine.memory_available_bytes = memory_available_bytes();
-  if (const auto swap = number_of<xsw_usage>("vm.swapusage")) machine.swap_used_bytes = static_cast<std::int64_t>(swap->xsu_used);
+  machine.swap_used_bytes = swap_used_bytes();
   return machine;
 }
 

@@ -1,4 +1,5 @@
 #include "run/machine.hpp"
+#include "run/watch.hpp"
 
 #include "core/value.hpp"
 
@@ -8,9 +9,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 namespace sweetspot {
 
@@ -29,6 +32,8 @@ std::string processor(std::string_view cpuinfo);
 std::optional<bool> on_battery();
 std::optional<double> temperature_c();
 std::string served_by(const fs::path& process);
+std::optional<double> busy_seconds(const std::string& line);
+std::optional<std::int64_t> throttled();
 
 }  // namespace
 
@@ -56,6 +61,20 @@ MachineProfile probe_machine() {
   machine.on_battery = on_battery();
   machine.temperature_c = temperature_c();
   return machine;
+}
+
+MachineState machine_state() {
+  MachineState state;
+  state.at_s = steady_seconds();
+  state.own_s = own_cpu_seconds();
+  state.busy_s = busy_seconds(first_line("/proc/stat"));
+  const auto meminfo = text_of("/proc/meminfo");
+  const auto swap_total = proc::meminfo_bytes(meminfo, "SwapTotal");
+  const auto swap_free = proc::meminfo_bytes(meminfo, "SwapFree");
+  if (swap_total && swap_free) state.swap_used_bytes = *swap_total - *swap_free;
+  state.on_battery = on_battery();
+  state.throttled = throttled();
+  return state;
 }
 
 std::vector<std::string> running_model_servers() {
@@ -129,6 +148,28 @@ std::optional<double> temperature_c() {
     if (std::isfinite(celsius) && celsius > 0 && (!hottest || celsius > *hottest)) hottest = celsius;
   }
   return hottest;
+}
+
+/// From "cpu  user nice system idle iowait irq softirq steal ..." in ticks: all but idle and iowait (man 5 proc).
+std::optional<double> busy_seconds(const std::string& line) {
+  std::array<double, 8> ticks{};
+  std::istringstream words{line};
+  std::string name;
+  words >> name;
+  for (double& value : ticks) words >> value;
+  const long per_second = sysconf(_SC_CLK_TCK);
+  if (!words || name != "cpu" || per_second <= 0) return std::nullopt;
+  return (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) / static_cast<double>(per_second);
+}
+
+/// Times that any core was held back; nothing where the machine does not count.
+std::optional<std::int64_t> throttled() {
+  std::optional<std::int64_t> times;
+  for (const auto& core : entries("/sys/devices/system/cpu")) {
+    const auto count = number(parse_value(first_line(core / "thermal_throttle/core_throttle_count")));
+    if (std::isfinite(count)) times = times.value_or(0) + static_cast<std::int64_t>(count);
+  }
+  return times;
 }
 
 /// The model server that a process is, or nothing. Interpreters and loaders bear another name: theirs is among the first

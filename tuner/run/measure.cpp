@@ -148,7 +148,9 @@ Measurement summarised(const std::vector<RequestSample>& samples, const Goal& go
   measurement.requests = static_cast<int>(samples.size());
   measurement.memory_bytes_peak = memory_bytes_peak;
   const auto first_token = [](const RequestSample& sample) { return sample.first_token_ms; };
-  measurement.ttft_ms_p50 = median_of(figures(by_class[class_cold], first_token));
+  const std::vector<double> cold = figures(by_class[class_cold], first_token);
+  measurement.ttft_ms_p50 = median_of(cold);
+  if (!cold.empty()) measurement.ttft_ms_p95 = quantile(cold, 0.95);
   measurement.ttft_warm_ms_p50 = median_of(figures(by_class[class_warm], first_token));
   measurement.ttft_short_ms_p50 = median_of(figures(by_class["short"], first_token));
   measurement.prefill_tokens_per_second = median_of(figures(by_class[class_cold], prefill_rate));

@@ -11,12 +11,10 @@ namespace sweetspot {
 namespace {
 
 /// Why a value cannot be launched: with the baseline's other values, or else with the first other value that brings it up.
-std::optional<std::string> reason_in_combinations(const EngineDescriptor& engine, const EngineProbe& probe,
-                                                  const SearchSpace& space, const Config& config, const ModelIdentity& model,
-                                                  const LaunchInputs& inputs) {
+std::optional<std::string> reason_in_combinations(const LiveSetup& setup, const SearchSpace& space, const Config& config) {
   const auto reason_of = [&](const Config& candidate) {
     const auto refused = refusal(space, candidate);
-    return refused ? refused : unsupported_reason(engine, probe, candidate, model, inputs);
+    return refused ? refused : refusal_for(setup, candidate);
   };
   if (auto reason = reason_of(config)) return reason;
   for (const Axis& axis : space.axes) {
@@ -43,15 +41,14 @@ std::vector<Parameter> parameters_of(const EngineDescriptor& engine, const Engin
   return parameters;
 }
 
-SearchSpace search_space(const EngineDescriptor& engine, const EngineProbe& probe, const ModelIdentity& model,
-                         const LaunchInputs& inputs, const std::vector<Axis>& axes, const Config& fixed) {
+SearchSpace search_space(const LiveSetup& setup, const std::vector<Axis>& axes, const Config& fixed) {
   std::set<std::string> names;
   for (const Axis& axis : axes) names.insert(axis.parameter);
   for (const auto& [name, value] : fixed.values) names.insert(name);
   SearchSpace space;
-  space.parameters = space_parameters(engine, probe, names);
-  space.constraints =
-      space_constraints(engine, probe, model, inputs.draft_model.empty() ? HasDraftModel::no : HasDraftModel::yes, names);
+  space.parameters = space_parameters(setup.engine, setup.probe, names);
+  const HasDraftModel draft = setup.inputs.draft_model.empty() ? HasDraftModel::no : HasDraftModel::yes;
+  space.constraints = space_constraints(setup.engine, setup.probe, setup.model, draft, names);
   space.baseline = fixed;
   for (const Axis& asked : axes) {
     if (fixed.values.contains(asked.parameter)) continue;
@@ -91,10 +88,9 @@ void adopt_effective(const std::map<std::string, Value>& effective, const Config
   }
 }
 
-void require_supported(const EngineDescriptor& engine, const EngineProbe& probe, const SearchSpace& space,
-                       const ModelIdentity& model, const LaunchInputs& inputs) {
+void require_supported(const LiveSetup& setup, const SearchSpace& space) {
   const std::string way_out = "change what --fix or --set say";
-  if (const auto reason = unsupported_reason(engine, probe, space.baseline, model, inputs)) throw Error{*reason, way_out};
+  if (const auto reason = refusal_for(setup, space.baseline)) throw Error{*reason, way_out};
   if (const auto reason = refusal(space, space.baseline))
     throw Error{display(space.baseline) + " is never launched: " + *reason, way_out};
   const std::vector<Config> valid = valid_configurations(space);
@@ -105,13 +101,11 @@ void require_supported(const EngineDescriptor& engine, const EngineProbe& probe,
       const std::string asked = axis.parameter + "=" + text(value);
       const bool launchable = std::any_of(valid.begin(), valid.end(), [&](const Config& candidate) {
         const auto found = candidate.values.find(axis.parameter);
-        return found != candidate.values.end() && found->second == value &&
-               !unsupported_reason(engine, probe, candidate, model, inputs);
+        return found != candidate.values.end() && found->second == value && !refusal_for(setup, candidate);
       });
       if (launchable) continue;
-      if (const auto reason = unsupported_reason(engine, probe, config, model, inputs))
-        throw Error{asked + ": " + *reason, "leave the value out of --param"};
-      const auto reason = reason_in_combinations(engine, probe, space, config, model, inputs);
+      if (const auto reason = refusal_for(setup, config)) throw Error{asked + ": " + *reason, "leave the value out of --param"};
+      const auto reason = reason_in_combinations(setup, space, config);
       throw Error{asked + " is in no configuration that can be launched" + (reason ? ": " + *reason : ""),
                   "add what it needs with --param or --fix, or leave it out"};
     }

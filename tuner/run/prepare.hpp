@@ -1,10 +1,9 @@
 #pragma once
 
 #include "backends/descriptor.hpp"
-#include "backends/launch_plan.hpp"
 #include "backends/probe.hpp"
 #include "core/search_space.hpp"
-#include "core/study.hpp"
+#include "run/live_setup.hpp"
 
 #include <map>
 #include <string>
@@ -16,8 +15,7 @@ namespace sweetspot {
 std::vector<Parameter> parameters_of(const EngineDescriptor& engine, const EngineProbe& probe);
 
 /// Baseline (defaults of the axes, then `fixed`) and axes; every axis holds the baseline's value.
-SearchSpace search_space(const EngineDescriptor& engine, const EngineProbe& probe, const ModelIdentity& model,
-                         const LaunchInputs& inputs, const std::vector<Axis>& axes, const Config& fixed);
+SearchSpace search_space(const LiveSetup& setup, const std::vector<Axis>& axes, const Config& fixed);
 
 /// Values that the engine chose by itself ("auto") take the place of the words: in the parameters' defaults, the probe's
 /// and the baseline, so that a configuration equal to the baseline in effect is the same configuration. What was fixed
@@ -27,7 +25,6 @@ void adopt_effective(const std::map<std::string, Value>& effective, const Config
 
 /// Throws Error, before anything is launched, when this binary with this model cannot do one of the values asked for, or
 /// when constraints leave no configuration that holds it.
-void require_supported(const EngineDescriptor& engine, const EngineProbe& probe, const SearchSpace& space,
-                       const ModelIdentity& model, const LaunchInputs& inputs);
+void require_supported(const LiveSetup& setup, const SearchSpace& space);
 
 }  // namespace sweetspot

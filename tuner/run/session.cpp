@@ -17,6 +17,8 @@ constexpr std::ptrdiff_t settled_together = 4;  ///< candidates for one load of 
 constexpr double unknown_visit_s = 5;           ///< before any was made
 constexpr double unknown_launch_s = 1;
 constexpr double launch_and_gate_factor = 2.0;  ///< a searching visit also launches and is checked
+constexpr double redo_share_most = 0.1;         ///< of the budget, for visits that were disturbed
+constexpr int redone_most = 2;                  ///< times for one visit
 
 void measure_again(Trial& trial, const StudySettings& settings) {
   std::vector<RequestSample> samples;
@@ -35,6 +37,7 @@ void measure_again(Trial& trial, const StudySettings& settings) {
   measurement.findings = findings;
   if (const auto score = mean_score(trial, {Phase::search, Phase::anchor, Phase::confirm})) measurement.score_s = score;
   trial.measurement = measurement;
+  trial.unmet = unmet(settings.requirements, measurement).value_or("");
 }
 
 }  // namespace
@@ -83,7 +86,9 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
 
   const double at_s = clock();
   VisitOutcome outcome = runner.visit(order);
-  if (outcome.visit && !gate) launches_s.push_back(clock() - at_s - outcome.visit->duration_s);
+  const double took_s = clock() - at_s;
+  if (outcome.visit && !gate) launches_s.push_back(took_s - outcome.visit->duration_s);
+  if (outcome.disturbed) redo_disturbed(order, outcome, took_s);
   if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
   if (outcome.verdict) trial.verdict = with_later_look(std::move(trial.verdict), std::move(*outcome.verdict), gate);
   if (outcome.failure) trial.failure = outcome.failure;
@@ -94,6 +99,24 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
   }
   observer.trial_changed(study, trial);
   if (outcome.visit) observer.visit_added(study, trial, trial.visits.back());
+}
+
+/// Timed once more, while there is time for that; what stays disturbed says so.
+void StudySession::redo_disturbed(VisitOrder order, VisitOutcome& outcome, double visit_s) {
+  order.gate.reset();
+  for (int i = 0; i < redone_most && outcome.visit && outcome.disturbed && !outcome.failure; ++i) {
+    const bool affordable = redone_s + visit_s < redo_share_most * settings.budget_s;
+    if (!affordable || clock() + visit_s > settings.budget_s) break;
+    observer.note(fmt::format("{}: {} is timed again", *outcome.disturbed, display(order.config)));
+    const double begin = clock();
+    VisitOutcome again = runner.visit(order);
+    redone_s += clock() - begin;
+    if (again.verdict) outcome.verdict = std::move(again.verdict);
+    if (again.visit) outcome.visit = std::move(again.visit);
+    outcome.failure = again.failure;
+    outcome.disturbed = again.disturbed;
+  }
+  if (outcome.visit && outcome.disturbed) outcome.visit->measurement.findings.push_back("disturbed: " + *outcome.disturbed);
 }
 
 double StudySession::visit_seconds(Phase phase) const {

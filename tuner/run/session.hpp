@@ -17,6 +17,7 @@ struct StudySession {
   StudyObserver& observer;
   const StudyClock& clock;
   std::vector<double> launches_s = {};  ///< what visits took beside their timed part, without those that were gated
+  double redone_s = 0;                  ///< spent on visits that had been disturbed
 
   /// The trial of a configuration, made when there is none. The reference holds until the next call that makes one.
   Trial& trial(const Config& config);
@@ -35,6 +36,7 @@ struct StudySession {
   double visit_seconds(Phase phase) const;
 
 private:
+  void redo_disturbed(VisitOrder order, VisitOutcome& outcome, double visit_s);
   void run(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block, bool may_wait);
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/interrupt.hpp"
+#include "core/requirement.hpp"
 #include "core/search_space.hpp"
 #include "core/study.hpp"
 #include "run/score.hpp"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace sweetspot {
 
@@ -21,8 +23,9 @@ struct StudySettings {
   AllowLossy allow_lossy = AllowLossy::no;
   Tier finalist_tier = Tier::standard;  ///< what a candidate must stand before it is confirmed; quick is what searching asks
   Goal goal;
-  std::set<std::string> not_scored;  ///< classes that cannot be verified
-  double finalist_s = 0;             ///< what checking a finalist will take: kept from the search, as the confirm's time is
+  std::vector<Requirement> requirements;  ///< what is not as required is not eligible
+  std::set<std::string> not_scored;       ///< classes that cannot be verified
+  double finalist_s = 0;                  ///< what checking a finalist will take: kept from the search, as the confirm's time is
   TimedEffort search_effort;
   TimedEffort confirm_effort;
   std::uint64_t seed = 1;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace sweetspot {
@@ -43,6 +44,7 @@ struct VisitOutcome {
   std::optional<double> gate_speed_ratio;  ///< against the reference
   std::optional<Visit> visit;
   std::optional<Failure> failure;
+  std::optional<std::string> disturbed;  ///< by what the machine's own state was while it ran (run/watch.hpp)
 };
 
 /// Runs visits. The live one talks to real servers; tests and replays bring their own.

@@ -1,9 +1,9 @@
 #include "run/tune.hpp"
 
-#include "backends/launch_plan.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "gate/gate.hpp"
+#include "run/bandwidth.hpp"
 #include "run/conclude.hpp"
 #include "run/later_look.hpp"
 #include "run/plan.hpp"
@@ -67,7 +67,7 @@ private:
 };
 
 CommandOf command_maker(const LiveSetup& setup) {
-  return [&setup](const Config& config) { return launch_command(setup.engine, setup.probe, config, setup.model, setup.inputs); };
+  return [&setup](const Config& config) { return command_for(setup, config); };
 }
 
 void warn(Study& study, const Warning& warning) {
@@ -97,6 +97,13 @@ void add_unsound_trial(Study& study, const std::string& reason) {
   trial.verdict->check = "G1";
   trial.verdict->detail = reason;
   study.trials.push_back(trial);
+}
+
+/// Over as much memory as a token reads, so that what rests in a cache is measured there.
+void measure_bandwidth(Target& target) {
+  if (target.machine.memory_bandwidth_bytes_per_s) return;
+  const std::int64_t bytes = target.model.bytes_per_token > 0 ? std::min(target.model.bytes_per_token, triad_bytes) : triad_bytes;
+  target.machine.memory_bandwidth_bytes_per_s = triad_bandwidth(bytes, target.machine.cores);
 }
 
 /// Looks at the baseline and takes over what the engine chose by itself.
@@ -131,6 +138,7 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
   study.baseline_command = command_of(study.baseline);
   save("running");
   try {
+    measure_bandwidth(study.target);
     const Observation seen = look(job, interrupt, output);
     study.baseline = job.space.baseline;
     const std::size_t configurations = valid_configurations(job.space).size();

@@ -1,0 +1,89 @@
+#include "run/session.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace sweetspot;
+
+namespace {
+
+/// Every visit takes ten seconds, and the first ones are disturbed and slow.
+struct DisturbedRunner final : TrialRunner {
+  int disturbed = 0;
+  double clock = 0;
+  std::vector<VisitOrder> orders;
+
+  VisitOutcome visit(const VisitOrder& order) override {
+    orders.push_back(order);
+    clock += 10;
+    VisitOutcome outcome;
+    if (order.gate) outcome.verdict.emplace();
+    outcome.visit.emplace();
+    outcome.visit->phase = order.phase;
+    outcome.visit->measurement.score_s = 1;
+    if (static_cast<int>(orders.size()) > disturbed) return outcome;
+    outcome.disturbed = "other programs used 1.0 of 2 cores";
+    outcome.visit->measurement.score_s = 3;
+    return outcome;
+  }
+};
+
+struct Listener final : StudyObserver {
+  std::vector<std::string> notes;
+  void trial_changed(const Study&, const Trial&) override {}
+  void visit_added(const Study&, const Trial&, const Visit&) override {}
+  void note(const std::string& text) override { notes.push_back(text); }
+};
+
+struct Fixture {
+  DisturbedRunner runner;
+  Study study;
+  StudySettings settings;
+  Listener listener;
+  StudyClock clock = [this] { return runner.clock; };
+
+  const Trial& visited() {
+    settings.goal = find_goal("decode");
+    StudySession session{study, settings, runner, listener, clock};
+    session.visit(session.trial({}), Phase::search, Tier::quick);
+    return study.trials.front();
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("run/session") {
+  TEST_CASE("a visit that was disturbed is timed again, not gated again, and only the quiet one counts") {
+    Fixture fixture;
+    fixture.runner.disturbed = 1;
+    const Trial& trial = fixture.visited();
+    REQUIRE(fixture.runner.orders.size() == 2);
+    CHECK(fixture.runner.orders[0].gate == Tier::quick);
+    CHECK_FALSE(fixture.runner.orders[1].gate);
+    REQUIRE(trial.visits.size() == 1);
+    CHECK(trial.measurement->score_s == doctest::Approx(1));
+    CHECK(trial.measurement->findings.empty());
+    CHECK(trial.verdict);
+    CHECK(fixture.listener.notes.size() == 1);
+  }
+
+  TEST_CASE("what stays disturbed counts and says so") {
+    Fixture fixture;
+    fixture.runner.disturbed = 100;
+    const Trial& trial = fixture.visited();
+    CHECK(fixture.runner.orders.size() == 3);
+    REQUIRE(trial.measurement->findings.size() == 1);
+    CHECK(trial.measurement->findings.front() == "disturbed: other programs used 1.0 of 2 cores");
+  }
+
+  TEST_CASE("no more than a tenth of the budget goes to repeating") {
+    Fixture fixture;
+    fixture.settings.budget_s = 90;
+    fixture.runner.disturbed = 100;
+    (void)fixture.visited();
+    CHECK(fixture.runner.orders.size() == 1);
+  }
+}
