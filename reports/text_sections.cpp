@@ -58,6 +58,15 @@ std::string speed_table(const Study& study) {
   text += row("prefill  tokens/s", rate_text(baseline.prefill_tokens_per_second), rate_text(other.prefill_tokens_per_second),
               columns);
   text += row("memory peak", bytes_text(baseline.memory_bytes_peak), bytes_text(other.memory_bytes_peak), columns);
+  if (baseline.concurrency) {
+    const auto together = [](const Measurement& of) { return of.concurrency ? of.concurrency->tokens_per_second : std::nullopt; };
+    text += row("together  tokens/s", rate_text(together(baseline)), rate_text(together(other)), columns);
+    const auto first_token_p95 = [](const Measurement& of) {
+      return of.concurrency ? of.concurrency->ttft_ms_p95 : std::nullopt;
+    };
+    text +=
+        row("first token  p95", milliseconds_text(first_token_p95(baseline)), milliseconds_text(first_token_p95(other)), columns);
+  }
   if (const auto ceiling = ceiling_tokens_per_second(study.target))
     text += fmt::format("  memory allows {} tokens/s without drafts: {} a token at {:.1f} GB/s, as measured here\n",
                         rate_text(ceiling), bytes_text(study.target.model.bytes_per_token),
@@ -84,6 +93,22 @@ std::string rejected_section(const Study& study, Colour colour) {
   if (faster != rejected.begin()) text += "  Rejected although fast\n" + ratio_lines({rejected.begin(), faster}, study, colour);
   if (faster != rejected.end()) text += "  Rejected\n" + ratio_lines({faster, rejected.end()}, study, colour);
   return text;
+}
+
+std::string depth_section(const Study& study) {
+  std::string text;
+  for (const Trial& trial : study.trials) {
+    if (!trial.measurement || trial.measurement->depths.empty()) continue;
+    text += fmt::format("  {}\n", display(trial.changed));
+    for (const DepthMeasurement& row : trial.measurement->depths) {
+      text += fmt::format("    {:>7} tokens  ", row.depth);
+      text += row.failure.empty() ? fmt::format("{:>7} tokens/s   first token cold {:>8}  warm {:>8}   memory {}\n",
+                                                rate_text(row.decode_tokens_per_second), milliseconds_text(row.ttft_cold_ms),
+                                                milliseconds_text(row.ttft_warm_ms), bytes_text(row.memory_bytes))
+                                  : escape_control(row.failure) + "\n";
+    }
+  }
+  return text.empty() ? text : "  At depth, one launch each\n" + text;
 }
 
 std::string reverified_section(const Study& study) {

@@ -12,6 +12,7 @@ std::string speed_table(const Study& study);                      ///< default a
 std::string findings_section(const Study& study);                 ///< what is wrong with engine or model as they come
 std::string rejected_section(const Study& study, Colour colour);  ///< fastest temptation first
 std::string lossy_section(const Study& study, Colour colour);     ///< measurably changed output, apart from the rest
+std::string depth_section(const Study& study);                    ///< default and recommended at depth, where measured
 std::string reverified_section(const Study& study);               ///< when the recommendation was looked at again
 std::string unmet_section(const Study& study);                    ///< the same output, but not as --require asks
 std::string effects_section(const Study& study);                  ///< "No effect within 1.4 %: ..."

@@ -51,7 +51,7 @@ TEST_SUITE("core/trial") {
     for (int i = 0; i <= static_cast<int>(Outcome::error); ++i) {
       CHECK(outcome_from(to_string(static_cast<Outcome>(i))) == static_cast<Outcome>(i));
     }
-    for (int i = 0; i <= static_cast<int>(Phase::reference); ++i)
+    for (int i = 0; i <= static_cast<int>(Phase::depth); ++i)
       CHECK(phase_from(to_string(static_cast<Phase>(i))) == static_cast<Phase>(i));
     CHECK_THROWS_WITH(outcome_from("passed"), "\"passed\" is no outcome");
   }

@@ -73,8 +73,20 @@ TEST_SUITE("run/measure") {
     CHECK_FALSE(summarised(samples, find_goal("decode"), {}, std::nullopt).findings.empty());
   }
 
-  TEST_CASE("goals that cannot be measured are refused by name") {
-    CHECK_THROWS_WITH(find_goal("batch"), doctest::Contains("concurrent"));
+  TEST_CASE("the score at depth is of the deepest one, and of a crowd what all get together; without them there is none") {
+    const Goal& deep = find_goal("long-context");
+    Measurement measurement;
+    CHECK_FALSE(score(deep, measurement));
+    measurement.depths = {{1024, 1000, 500.0, 20.0, 60.0, 2000.0, 1, ""}, {8192, 8000, 4000.0, 100.0, 30.0, 2000.0, 1, ""}};
+    CHECK(*score(deep, measurement) == doctest::Approx(4 + 3 * 0.1 + 600.0 / 30));
+    measurement.depths.back().failure = "out of memory";
+    CHECK_FALSE(score(deep, measurement));
+    const Goal& crowd = find_goal("batch");
+    CHECK_FALSE(score(crowd, measurement));
+    measurement.concurrency = ConcurrencyMeasurement{4, 16, 0, 250.0, 80.0, 200.0};
+    CHECK(*score(crowd, measurement) == doctest::Approx(1000.0 / 250));
+    measurement.concurrency->failed = 1;
+    CHECK_FALSE(score(crowd, measurement));
     CHECK_THROWS_WITH(find_goal("agnet"), doctest::Contains("agnet"));
   }
 }

@@ -1,11 +1,7 @@
 #include "run/study_loop.hpp"
-#include "run/conclude.hpp"
-#include "run/later_look.hpp"
-#include "run/ranking.hpp"
 
-#include "core/error.hpp"
-#include "core/rng.hpp"
-#include "gate/gate.hpp"
+#include "run/ranking.hpp"
+#include "support/fake_study.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,128 +12,7 @@
 #include <utility>
 
 using namespace sweetspot;
-
-namespace {
-
-/// A machine made of numbers: seconds of each configuration, verdicts, failures, noise. Every visit takes a second of the
-/// study's clock.
-struct FakeRunner final : TrialRunner {
-  std::map<std::string, double> seconds;         // by key of what differs
-  std::map<std::string, double> search_seconds;  // where the search is lucky or not
-  std::set<std::string> slow_at_first;           // other work slows the first visit
-  double launch_s = 0;                           // of the clock, beside the second of each visit
-  double slower_later = 1;                       // factor once five visits were made
-  std::map<std::string, Outcome> outcomes;
-  std::map<std::string, FailureKind> failures;
-  std::map<std::string, Outcome> standard_outcomes;
-  std::map<std::string, Outcome> fresh_outcomes;
-  std::map<Tier, int> gated;
-  bool all_wait = false;  ///< for the reference, where they may
-  std::vector<SettledVerdict> waiting;
-  int loads = 0;  ///< of the reference
-  double noise = 0.01;
-  double clock = 0;
-  int visits = 0;
-  int interrupt_at = -1;
-  std::optional<Tier> interrupted_by;
-  Rng rng{7};
-
-  std::vector<SettledVerdict> settle() override {
-    ++loads;
-    return std::exchange(waiting, {});
-  }
-
-  VisitOutcome visit(const VisitOrder& order) override {
-    if (visits++ == interrupt_at || (order.gate && order.gate == interrupted_by)) throw Interrupted{};
-    clock += 1 + launch_s;
-    Config changed = order.config;
-    std::erase_if(changed.values, [](const auto& entry) { return entry.second == Value{std::int64_t{0}}; });
-    const std::string name = key(changed);
-    VisitOutcome outcome;
-    if (const auto failed = failures.find(name); failed != failures.end()) {
-      outcome.failure = Failure{failed->second, "scripted", ""};
-      return outcome;
-    }
-    if (order.gate) {
-      outcome.verdict = Verdict{};
-      outcome.verdict->tier = *order.gate == Tier::fresh ? Tier::quick : *order.gate;
-      outcome.verdict->outcome = outcomes.contains(name) ? outcomes.at(name) : Outcome::pass;
-      ++gated[*order.gate];
-      if (order.gate != Tier::quick && standard_outcomes.contains(name)) outcome.verdict->outcome = standard_outcomes.at(name);
-      if (order.gate == Tier::fresh && fresh_outcomes.contains(name)) {
-        outcome.verdict->outcome = fresh_outcomes.at(name);
-        if (outcome.verdict->outcome == Outcome::inconclusive) outcome.verdict->not_verified.emplace_back(cut_short);
-      }
-      outcome.verdict->check = "G6";
-      outcome.gate_speed_ratio = 10 / seconds.at(name);
-      if (all_wait && order.may_wait) {
-        waiting.push_back({order.config, *outcome.verdict});
-        outcome.verdict = waiting_verdict(*outcome.verdict);
-      }
-      if (outcome.verdict->outcome == Outcome::broken) return outcome;
-    }
-    if (!order.timed) return outcome;
-    outcome.visit = Visit{};
-    outcome.visit->phase = order.phase;
-    outcome.visit->block = order.block;
-    outcome.visit->duration_s = 1;
-    const bool flattered = order.phase != Phase::confirm && search_seconds.contains(name);
-    const double disturbed = (slow_at_first.erase(name) > 0 ? 1.4 : 1.0) * (visits > 5 ? slower_later : 1.0);
-    outcome.visit->measurement.score_s =
-        (flattered ? search_seconds.at(name) : seconds.at(name)) * disturbed * std::exp(noise * rng.normal());
-    return outcome;
-  }
-};
-
-struct Silent final : StudyObserver {
-  void trial_changed(const Study&, const Trial&) override {}
-  void visit_added(const Study&, const Trial&, const Visit&) override {}
-  void note(const std::string&) override {}
-};
-
-struct Fixture {
-  FakeRunner runner;
-  Study study;
-  SearchSpace space;
-  StudySettings settings;
-
-  Fixture() {
-    for (const std::string name : {"a", "b"}) {
-      Parameter parameter;
-      parameter.name = name;
-      parameter.domain = IntegerRange{0, 2, {}};
-      parameter.default_value = std::int64_t{0};
-      space.parameters.push_back(parameter);
-      space.axes.push_back({name, {std::int64_t{0}, std::int64_t{1}, std::int64_t{2}}});
-      space.baseline.values[name] = std::int64_t{0};
-    }
-    study.baseline = space.baseline;
-    settings.goal = find_goal("decode");
-    settings.budget_s = 400;
-    for (int a = 0; a <= 2; ++a) {
-      for (int b = 0; b <= 2; ++b) runner.seconds[name(a, b)] = 10;
-    }
-  }
-
-  static std::string name(int a, int b) {
-    Config config;
-    if (a != 0) config.values["a"] = std::int64_t{a};
-    if (b != 0) config.values["b"] = std::int64_t{b};
-    return key(config);
-  }
-
-  void run() {
-    Silent silent;
-    run_study(study, space, find_strategy("exhaustive"), settings, runner, silent, [this] { return runner.clock; });
-    conclude_study();
-  }
-
-  void conclude_study() {
-    conclude(study, settings, [](const Config&) { return Command{{"server"}, {}, "server"}; });
-  }
-};
-
-}  // namespace
+using namespace sweetspot::testing;
 
 TEST_SUITE("run/study_loop") {
   TEST_CASE("a clear winner is confirmed and recommended") {
@@ -381,6 +256,24 @@ TEST_SUITE("run/study_loop") {
       CHECK(fixture.study.recommendation.kind == RecommendationKind::improvement);
       CHECK(fixture.runner.clock <= budget_s + 5);
     }
+  }
+
+  TEST_CASE("as long as nothing seems faster, the time kept for the confirm and the check goes to what was not tried yet") {
+    const auto tried = [](double seconds_of_one) {
+      Fixture fixture;
+      for (auto& [name, seconds] : fixture.runner.seconds) seconds = name.empty() ? 10 : 20;
+      for (const std::string& name : {Fixture::name(1, 0), Fixture::name(0, 1)}) fixture.runner.seconds[name] = seconds_of_one;
+      fixture.runner.launch_s = 9;
+      fixture.settings.budget_s = 120;
+      fixture.settings.finalist_s = 60;
+      Silent silent;
+      std::size_t before_confirm = 0;
+      fixture.runner.on_confirm = [&] { before_confirm = std::max(before_confirm, fixture.study.trials.size()); };
+      run_study(fixture.study, fixture.space, find_strategy("exhaustive"), fixture.settings, fixture.runner, silent,
+                [&] { return fixture.runner.clock; });
+      return before_confirm == 0 ? fixture.study.trials.size() : before_confirm;
+    };
+    CHECK(tried(20) > tried(5));
   }
 
   TEST_CASE("the budget is kept") {

@@ -42,6 +42,8 @@ inline Measurement full_measurement() {
   measurement.decode_tokens_per_second = 30.5;
   measurement.ttft_ms_p50 = 1;
   measurement.ttft_ms_p95 = 1.5;
+  measurement.concurrency = ConcurrencyMeasurement{4, 16, 1, 120.5, 80.0, 200.0};
+  measurement.depths = {{4096, 4100, 900.0, 20.0, 30.0, 400.0, 1024, ""}, {8192, 0, {}, {}, {}, {}, {}, "out of memory"}};
   measurement.ttft_warm_ms_p50 = 2;
   measurement.ttft_short_ms_p50 = 3;
   measurement.prefill_tokens_per_second = 4;

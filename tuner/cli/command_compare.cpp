@@ -107,6 +107,8 @@ Config side(const LiveSetup& setup, const Config& fixed, const std::vector<std::
 
 int command_compare(const Options& options, Context& context) {
   ResolvedTarget resolved = resolve_target(options, context);
+  if (resolved.setup.goal.work != Goal::Work::turns)
+    throw Error{"compare does not measure goal " + options.goal, "use agent, chat, memory or decode"};
   CompareJob job;
   job.a = side(resolved.setup, resolved.fixed, options.a, "--a");
   job.b = side(resolved.setup, resolved.fixed, options.b, "--b");

@@ -7,7 +7,9 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 #include "gate/prompt_set.hpp"
+#include "run/depths.hpp"
 #include "run/machine.hpp"
 #include "run/prepare.hpp"
 
@@ -25,6 +27,12 @@ std::string figure(const std::optional<double>& value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "-";
 }
 
+std::string depth_text_line(const DepthMeasurement& row) {
+  if (!row.failure.empty()) return fmt::format("  at depth {:>7}  {}\n", row.depth, escape_control(row.failure));
+  return fmt::format("  at depth {:>7}  tokens/s {:>8}   first token cold {:>9} ms   warm {:>8} ms\n", row.depth,
+                     figure(row.decode_tokens_per_second, 1), figure(row.ttft_cold_ms, 1), figure(row.ttft_warm_ms, 1));
+}
+
 std::string report_text(const Config& config, const Measurement& measurement, const std::vector<Warning>& warnings) {
   std::string text = display(config) + "\n";
   for (const auto& [name, row] : measurement.classes) {
@@ -40,6 +48,12 @@ std::string report_text(const Config& config, const Measurement& measurement, co
   text += fmt::format("  tokens per chunk  {:>10}\n", figure(measurement.tokens_per_chunk, 2));
   if (measurement.memory_bytes_peak)
     text += fmt::format("  memory peak       {:>10.1f} MB\n", static_cast<double>(*measurement.memory_bytes_peak) / 1e6);
+  if (const auto& crowd = measurement.concurrency)
+    text +=
+        fmt::format("  {} clients tokens/s {:>8} together   first token {:>7} ms, p95 {:>7} ms   ({} of {} requests failed)\n",
+                    crowd->clients, figure(crowd->tokens_per_second, 1), figure(crowd->ttft_ms_p50, 1),
+                    figure(crowd->ttft_ms_p95, 1), crowd->failed, crowd->requests + crowd->failed);
+  for (const DepthMeasurement& row : measurement.depths) text += depth_text_line(row);
   for (const std::string& finding : measurement.findings) text += "  finding: " + finding + "\n";
   for (const Warning& warning : warnings) text += fmt::format("  warning: {}\n", warning.text);
   return text;
@@ -66,7 +80,12 @@ Measurement measure_attached(const Options& options, Context& context) {
   plan.sampler = options.sampler;
   plan.seed = options.seed;
   const auto prompts = options.workload.empty() ? timed_prompts() : read_workload(options.workload);
-  return summarised(timed_requests(target, prompts, plan, context.interrupt).samples, find_goal(options.goal), {}, std::nullopt);
+  Measurement measurement =
+      summarised(timed_requests(target, prompts, plan, context.interrupt).samples, find_goal(options.goal), {}, std::nullopt);
+  if (!options.depths.empty())
+    measurement.depths =
+        measured_depths(target, {options.depths, options.sampler, options.seed}, [] { return std::nullopt; }, context.interrupt);
+  return measurement;
 }
 
 Measurement measure_launched(const Options& options, Context& context, Config& config) {
@@ -77,6 +96,7 @@ Measurement measure_launched(const Options& options, Context& context, Config& c
   VisitOrder order;
   order.config = config;
   order.timed = effort;
+  order.depths = options.depths;
   const VisitOutcome outcome = runner.visit(order);
   clear_status(context);
   if (outcome.failure) {

@@ -59,14 +59,18 @@ void verify_winner(const Study& study, TuneJob now, double budget_s, Reverificat
   job.until = Until::once;
   job.budget_s = budget_s;
   const CompareReport report = run_compare(job, interrupt, output);
-  const CompareArm& failed = report.a.failure ? report.a : report.b;
+  const auto wrong = [](const CompareArm& arm) {
+    return arm.failure || (arm.verdict && arm.verdict->outcome == Outcome::broken);
+  };
+  const CompareArm& told = wrong(report.a) ? report.a : report.b;  // without the default there is nothing to hold it against
   again.outcome = report.b.verdict ? std::string(to_string(report.b.verdict->outcome)) : "error";
   if (report.decision.n > 0) again.ratio = std::exp(report.decision.mean);
   const bool right = report.b.verdict &&
                      (report.b.verdict->outcome <= Outcome::tie ||
                       (report.b.verdict->outcome == Outcome::lossy && study.recommendation.verdict->outcome == Outcome::lossy));
-  again.holds = !failed.failure && right && as_fast(study, again.ratio);
-  detail = failed.failure ? failed.failure->detail : report.b.verdict ? report.b.verdict->detail : "";
+  again.holds = !report.b.failure && right && as_fast(study, again.ratio);
+  detail = &told == &report.a ? "the default itself: " : "";
+  detail += told.failure ? told.failure->detail : told.verdict ? told.verdict->detail : "not checked";
 }
 
 Json report_json(const Study& study, const std::string& detail) {

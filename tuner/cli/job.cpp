@@ -14,6 +14,7 @@
 #include "core/rng.hpp"
 #include "core/text.hpp"
 #include "gate/prompt_set.hpp"
+#include "run/depths.hpp"
 #include "run/machine.hpp"
 #include "run/prepare.hpp"
 #include "run/study_key.hpp"
@@ -29,6 +30,7 @@ namespace {
 
 constexpr std::int64_t context_most = 8192;  ///< served unless --context says otherwise: enough for every prompt of ours
 constexpr std::int64_t context_least = 2048;
+constexpr std::int64_t default_depth_share = 4;  ///< of the context, where goal long-context names no depth
 
 EngineDescriptor chosen_engine(const Options& options, const Context& context) {
   if (!options.engine_file.empty())
@@ -51,11 +53,15 @@ EngineProbe probed(const EngineDescriptor& engine, const Options& options, const
 
 std::int64_t served_context(const Options& options, const ModelIdentity& model) {
   const std::int64_t trained = model.context_length > 0 ? model.context_length : context_most;
-  if (!options.context) return std::min(trained, context_most);
-  if (*options.context < context_least)
-    throw Error{fmt::format("--context {} is too small: the prompts need {}", *options.context, context_least),
-                "give at least that"};
-  return *options.context;
+  const std::int64_t deepest = options.depths.empty() ? 0 : *std::max_element(options.depths.begin(), options.depths.end());
+  const std::int64_t needed = std::max(context_least, deepest > 0 ? deepest + depth_room : 0);
+  if (options.context && *options.context < needed)
+    throw Error{fmt::format("--context {} is too small: {} is needed", *options.context, needed), "give at least that"};
+  if (deepest > 0 && needed > trained)
+    throw Error{fmt::format("--depths {}: the model was trained for {} tokens, and {} more are needed for the answers", deepest,
+                            trained, depth_room),
+                fmt::format("give depths up to {}", std::max<std::int64_t>(trained - depth_room, 0))};
+  return options.context ? *options.context : std::max(std::min(trained, context_most), needed);
 }
 
 std::vector<Prompt> timed_prompts_for(const Options& options) {
@@ -90,6 +96,19 @@ std::vector<Axis> axes_for(const Options& options, ResolvedTarget& resolved) {
                   "see what it has with: sweetspot engines " + setup.engine.name};
   }
   return axes;
+}
+
+/// A goal of several clients says nothing about one.
+void require_crowd(const LiveSetup& setup, const SearchSpace& space) {
+  if (setup.goal.work != Goal::Work::crowd || setup.concurrency > 1) return;
+  const auto serves_several = [](const Value& value) { return number(value) > 1; };
+  const auto held = space.baseline.values.find("parallel");
+  bool several = held != space.baseline.values.end() && serves_several(held->second);
+  for (const Axis& axis : space.axes)
+    several = several || (axis.parameter == "parallel" && std::any_of(axis.values.begin(), axis.values.end(), serves_several));
+  if (!several)
+    throw Error{"goal batch is about simultaneous requests, and only one would be made",
+                "give their number with --concurrency N, or search the slots: --param parallel=1,2,4"};
 }
 
 std::vector<Requirement> requirements_from(const Options& options, const MachineProfile& machine) {
@@ -127,6 +146,7 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   setup.gate_prompts = gate_prompts();
   setup.timed_prompts = timed_prompts_for(options);
   setup.goal = find_goal(options.goal);
+  setup.concurrency = options.concurrency;
   setup.sampler = options.sampler;
   setup.seed = options.seed;
   resolved.fixed = config_from(setup.engine, options.fix, "--fix");
@@ -149,6 +169,10 @@ TuneJob tune_job(const Options& options, Context& context) {
   job.settings.trials_most = options.trials.value_or(0);
   job.settings.min_gain_ratio = 1 + options.min_gain_percent / 100;
   job.settings.allow_lossy = options.allow_lossy;
+  job.settings.depths = options.depths;
+  if (job.settings.depths.empty() && resolved.setup.goal.work == Goal::Work::depth)
+    job.settings.depths = {resolved.setup.inputs.context / default_depth_share};
+  require_crowd(resolved.setup, job.space);
   job.settings.requirements = requirements_from(options, resolved.target.machine);
   if (!options.tier.empty()) job.settings.finalist_tier = tier_from(options.tier);
   job.settings.goal = resolved.setup.goal;

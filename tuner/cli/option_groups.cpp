@@ -3,6 +3,7 @@
 #include "cli/option_values.hpp"
 #include "core/text.hpp"
 #include "reports/report.hpp"
+#include "run/score.hpp"
 #include "search/strategy.hpp"
 
 #include <fmt/format.h>
@@ -149,6 +150,13 @@ void add_timed_work(CLI::App& command, Options& options) {
   add_read(command, "--sampler", "KEY=VALUE,...", working, "Sampler of the timed requests, as you run it (greedy)",
            [&options](const std::string& text) { options.sampler = sampler_from(text); });
   add_text(command, "--workload", "FILE", working, "Your own prompts: one OpenAI chat request body a line", options.workload);
+}
+
+void add_depths(CLI::App& command, Options& options) {
+  add_read(command, "--depths", "N,...", working, "Context depths to measure at as well, in tokens: 0,4k,32k",
+           [&options](const std::string& text) { options.depths = depths_from(text); });
+  add_read(command, "--concurrency", "N", working, "Simultaneous requests to measure as well",
+           [&options](const std::string& text) { options.concurrency = static_cast<int>(whole_number(text, 1, 256)); });
 }
 
 void add_seed(CLI::App& command, Options& options) {

@@ -39,6 +39,7 @@ void add_sides(CLI::App& command, Options& options);
 void add_budget(CLI::App& command, Options& options);
 void add_limits(CLI::App& command, Options& options);
 void add_timed_work(CLI::App& command, Options& options);
+void add_depths(CLI::App& command, Options& options);
 void add_seed(CLI::App& command, Options& options);
 void add_tier(CLI::App& command, Options& options, const std::string& description);
 void add_set(CLI::App& command, Options& options);

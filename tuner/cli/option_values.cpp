@@ -56,6 +56,21 @@ double real_number(const std::string& text, double low, double high) {
   throw Error{fmt::format("'{}' is not a number from {} to {}", escape_control(text), low, high), "give a number in this range"};
 }
 
+std::vector<std::int64_t> depths_from(const std::string& text) {
+  constexpr std::int64_t deepest = 16'777'216;
+  std::vector<std::int64_t> depths;
+  for (std::size_t start = 0; start <= text.size();) {
+    const auto end = std::min(text.find(',', start), text.size());
+    std::string item = text.substr(start, end - start);
+    start = end + 1;
+    const bool thousands = !item.empty() && (item.back() == 'k' || item.back() == 'K');
+    if (thousands) item.pop_back();
+    const std::int64_t depth = whole_number(item, 0, thousands ? deepest / 1024 : deepest) * (thousands ? 1024 : 1);
+    if (std::find(depths.begin(), depths.end(), depth) == depths.end()) depths.push_back(depth);
+  }
+  return depths;
+}
+
 std::map<std::string, double> sampler_from(const std::string& text) {
   std::map<std::string, double> sampler;
   std::vector<std::string> names;

@@ -14,6 +14,9 @@ std::string one_of(const std::string& text, const std::vector<std::string>& word
 std::int64_t whole_number(const std::string& text, std::int64_t low, std::int64_t high);
 double real_number(const std::string& text, double low, double high);
 
+/// "0,4k,32k" -> tokens, k = 1024; each once.
+std::vector<std::int64_t> depths_from(const std::string& text);
+
 /// "temperature=0.6,top_p=0.95" -> name and value.
 std::map<std::string, double> sampler_from(const std::string& text);
 

@@ -59,7 +59,9 @@ struct Options {
   std::string scorer;  ///< engine that scores where the tuned one cannot, or "none"; empty: the first that fits
   std::string scorer_model;
   std::optional<std::int64_t> context;
-  int port = 0;  ///< 0: a free one
+  std::vector<std::int64_t> depths;  ///< of context to measure at, tokens
+  int concurrency = 0;               ///< requests at once; 0: as many as are served, where the goal asks for it
+  int port = 0;                      ///< 0: a free one
   std::string url;
   std::string machine = "m5-pro";  ///< that the demo engine plays
 
@@ -106,8 +108,5 @@ struct Options {
 /// for whatever cannot be understood, with "did you mean" where something is near.
 Options parse_options(const std::vector<std::string>& arguments, const Environment& environment,
                       const std::filesystem::path& config_file);
-
-/// Goals that can be measured now.
-const std::vector<std::string>& goal_names();
 
 }  // namespace sweetspot

@@ -118,17 +118,13 @@ bool launches(Action action) {
          action == Action::compare || action == Action::resume || action == Action::run;
 }
 
-const std::vector<std::string>& goal_names() {
-  static const std::vector<std::string> names{"agent", "chat", "memory", "decode"};
-  return names;
-}
-
 namespace {
 
 void add_study_options(CLI::App& command, Options& options) {
   add_search(command, options);
   add_limits(command, options);
   add_timed_work(command, options);
+  add_depths(command, options);
   add_tier(command, options, "How long a finalist's output is checked (standard; while searching it is quick)");
   add_seed(command, options);
   add_questions(command, options);
@@ -191,6 +187,7 @@ void add_measure(CLI::App& command, Options& options) {
   add_text(command, "--url", "URL", choosing, "A server that is already running: nothing is launched or stopped", options.url);
   add_set(command, options);
   add_timed_work(command, options);
+  add_depths(command, options);
   add_seed(command, options);
   add_questions(command, options);
   add_result(command, options);

@@ -64,10 +64,56 @@ void from_json(const Json& json, RequestSample& sample) {
   read_bytes(json, "raw", sample.raw);
 }
 
+void to_json(Json& json, const DepthMeasurement& row) {
+  json = Json{{"depth", row.depth},
+              {"prompt_tokens", row.prompt_tokens},
+              {"ttft_cold_ms", or_null(row.ttft_cold_ms)},
+              {"ttft_warm_ms", or_null(row.ttft_warm_ms)},
+              {"decode_tokens_per_second", or_null(row.decode_tokens_per_second)},
+              {"prefill_tokens_per_second", or_null(row.prefill_tokens_per_second)},
+              {"memory_bytes", or_null(row.memory_bytes)},
+              {"failure", row.failure.empty() ? Json(nullptr) : Json(row.failure)}};
+}
+
+void from_json(const Json& json, DepthMeasurement& row) {
+  expect_object(json, "depth");
+  read(json, "depth", row.depth);
+  read(json, "prompt_tokens", row.prompt_tokens);
+  read(json, "ttft_cold_ms", row.ttft_cold_ms);
+  read(json, "ttft_warm_ms", row.ttft_warm_ms);
+  read(json, "decode_tokens_per_second", row.decode_tokens_per_second);
+  read(json, "prefill_tokens_per_second", row.prefill_tokens_per_second);
+  read(json, "memory_bytes", row.memory_bytes);
+  std::optional<std::string> failure;
+  read(json, "failure", failure);
+  row.failure = failure.value_or("");
+}
+
+void to_json(Json& json, const ConcurrencyMeasurement& crowd) {
+  json = Json{{"clients", crowd.clients},
+              {"requests", crowd.requests},
+              {"failed", crowd.failed},
+              {"tokens_per_second", or_null(crowd.tokens_per_second)},
+              {"ttft_ms_p50", or_null(crowd.ttft_ms_p50)},
+              {"ttft_ms_p95", or_null(crowd.ttft_ms_p95)}};
+}
+
+void from_json(const Json& json, ConcurrencyMeasurement& crowd) {
+  expect_object(json, "concurrency");
+  read(json, "clients", crowd.clients);
+  read(json, "requests", crowd.requests);
+  read(json, "failed", crowd.failed);
+  read(json, "tokens_per_second", crowd.tokens_per_second);
+  read(json, "ttft_ms_p50", crowd.ttft_ms_p50);
+  read(json, "ttft_ms_p95", crowd.ttft_ms_p95);
+}
+
 void to_json(Json& json, const Measurement& measurement) {
   json = Json{{"score_s", or_null(measurement.score_s)},
               {"decode_tokens_per_second", or_null(measurement.decode_tokens_per_second)},
               {"ttft_ms_p50", or_null(measurement.ttft_ms_p50)},
+              {"depths", measurement.depths},
+              {"concurrency", or_null(measurement.concurrency)},
               {"ttft_ms_p95", or_null(measurement.ttft_ms_p95)},
               {"ttft_warm_ms_p50", or_null(measurement.ttft_warm_ms_p50)},
               {"ttft_short_ms_p50", or_null(measurement.ttft_short_ms_p50)},
@@ -89,6 +135,8 @@ void from_json(const Json& json, Measurement& measurement) {
   read(json, "score_s", measurement.score_s);
   read(json, "decode_tokens_per_second", measurement.decode_tokens_per_second);
   read(json, "ttft_ms_p50", measurement.ttft_ms_p50);
+  read(json, "depths", measurement.depths);
+  read(json, "concurrency", measurement.concurrency);
   read(json, "ttft_ms_p95", measurement.ttft_ms_p95);
   read(json, "ttft_warm_ms_p50", measurement.ttft_warm_ms_p50);
   read(json, "ttft_short_ms_p50", measurement.ttft_short_ms_p50);

@@ -8,7 +8,7 @@ namespace sweetspot {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> phases{"search", "anchor", "confirm", "reference"};
+constexpr std::array<std::string_view, 5> phases{"search", "anchor", "confirm", "reference", "depth"};
 
 }  // namespace
 

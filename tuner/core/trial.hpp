@@ -13,7 +13,7 @@
 namespace sweetspot {
 
 /// Why a visit was made.
-enum class Phase { search, anchor, confirm, reference };
+enum class Phase { search, anchor, confirm, reference, depth };
 std::string_view to_string(Phase phase);
 Phase phase_from(std::string_view text);
 

@@ -90,7 +90,8 @@ void ask_state(const ChatTarget& candidate, const Reference& reference, const In
   std::vector<std::size_t> beside = varied(reference, plan.prompts, together);
   if (const auto text = longest(reference, plan.prompts); text && !beside.empty()) beside.back() = *text;
   for (std::size_t i = 0; beside.size() < together && i < plan.prompts.size(); ++i) beside.push_back(plan.prompts[i]);
-  Company company = ask_in_company(candidate, reference, beside, interrupt);
+  const int rounds = plan.together > 1 ? thresholds::company_rounds : 1;  // one at a time: they only queue
+  Company company = ask_in_company(candidate, reference, beside, rounds, interrupt);
   interview.never_met = plan.together > 1 && company.tokens < thresholds::company_tokens;
   std::move(company.answers.begin(), company.answers.end(), std::back_inserter(interview.state));
 }

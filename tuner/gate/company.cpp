@@ -69,12 +69,10 @@ double tokens_in_company(const std::vector<SentAnswer>& answers) {
 }
 
 Company ask_in_company(const ChatTarget& candidate, const Reference& reference, const std::vector<std::size_t>& prompts,
-                       const InterruptFlag& interrupt) {
+                       int rounds, const InterruptFlag& interrupt) {
   Company company;
-  for (int round = 0; round < thresholds::company_rounds && company.tokens < thresholds::company_tokens; ++round) {
-    if (round == thresholds::company_rounds_alone && company.tokens <= 0) break;  // it serves one at a time
+  for (int round = 0; round < rounds && company.tokens < thresholds::company_tokens; ++round)
     ask_round(candidate, reference, prompts, interrupt, company);
-  }
   return company;
 }
 

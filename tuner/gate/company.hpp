@@ -25,10 +25,10 @@ struct Company {
   double tokens = 0;  ///< of them in company
 };
 
-/// The prompts all at once, each on a connection of its own, and again until enough tokens have been in company: a fast server
-/// may have answered one before it reads the other, and then nothing was seen. Gives up, with fewer tokens, after some rounds.
-/// Throws what any of the requests throws, after all have ended.
+/// The prompts all at once, each on a connection of its own, and again until enough tokens have been in company, at most so
+/// many rounds: a fast server may have answered one before it reads the other, and then nothing was seen. Throws what any of
+/// the requests throws, after all have ended.
 Company ask_in_company(const ChatTarget& candidate, const Reference& reference, const std::vector<std::size_t>& prompts,
-                       const InterruptFlag& interrupt);
+                       int rounds, const InterruptFlag& interrupt);
 
 }  // namespace sweetspot

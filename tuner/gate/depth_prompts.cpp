@@ -85,6 +85,13 @@ Prompt passed(Rng& rng, std::int64_t depth, std::size_t characters) {
 
 }  // namespace
 
+std::string depth_text(std::uint64_t seed, std::size_t characters) {
+  Rng rng(derived_seed(seed, "depth text"));
+  std::string text = "This is the log of a shipping office.\n\n";
+  for (int number = 1; text.size() < characters; ++number) text += log_line(rng, number);
+  return text;
+}
+
 std::vector<Prompt> depth_prompts(std::uint64_t seed, const std::vector<std::int64_t>& depths) {
   std::vector<Prompt> prompts;
   for (const std::int64_t depth : depths) {

@@ -90,6 +90,5 @@ inline constexpr int state_rounds = 3;  ///< damage that begins with the third r
 inline constexpr std::size_t cancelled_after_chunks = 8;
 inline constexpr double company_tokens = 64;  ///< of requests at once: a fault of one token in ten shows but in 0.1 % of cases
 inline constexpr int company_rounds = 6;
-inline constexpr int company_rounds_alone = 3;  ///< without any token in company: there is none to be had
 
 }  // namespace sweetspot::thresholds

@@ -3,6 +3,7 @@
 #include "core/statistics.hpp"
 #include "run/choose.hpp"
 #include "run/confirm.hpp"
+#include "run/depth_phase.hpp"
 #include "run/ranking.hpp"
 
 #include <fmt/format.h>
@@ -169,8 +170,9 @@ std::string reason_to_keep(const Study& study, const StudySettings& settings, co
 void warn_of_requirements(Study& study, const Trial& baseline) {
   std::erase_if(study.warnings, [](const Warning& warning) { return warning.code == "requirement"; });
   if (baseline.unmet.empty()) return;
+  const bool kept = study.recommendation.kind == RecommendationKind::keep_default;
   study.warnings.push_back({"requirement", "the default is not as required: " + baseline.unmet,
-                            "it is kept only for want of anything better that was confirmed"});
+                            kept ? "it is kept only for want of anything better that was confirmed" : ""});
 }
 
 void recommend(Study& study, const StudySettings& settings, const CommandOf& command_of) {
@@ -199,6 +201,8 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   result.reason = fmt::format("{:.2f}x the default's speed, confirmed in {} blocks", ratio, decision.n);
   if (const std::string slower = slower_classes(baseline, *candidate); !slower.empty())
     result.reason += "; slower than the default for " + slower;
+  if (const std::string deep = slower_at_depth(baseline, *candidate); !deep.empty())
+    result.reason += "; slower than the default at a depth of " + deep;
 }
 
 }  // namespace
@@ -215,8 +219,8 @@ void conclude(Study& study, const StudySettings& settings, const CommandOf& comm
   if (baseline->failure) return conclude_unsound(study, "the default fails: " + baseline->failure->detail, command_of);
   if (baseline->verdict && baseline->verdict->outcome == Outcome::broken)
     return conclude_unsound(study, "the default itself is broken: " + baseline->verdict->detail, command_of);
-  warn_of_requirements(study, *baseline);
   recommend(study, settings, command_of);
+  warn_of_requirements(study, *baseline);
 }
 
 void conclude_unsound(Study& study, const std::string& reason, const CommandOf& command_of) {

@@ -11,6 +11,8 @@
 #include "gate/prompt_set.hpp"
 #include "gate/thresholds.hpp"
 #include "run/capabilities.hpp"
+#include "run/concurrent.hpp"
+#include "run/depths.hpp"
 #include "run/later_look.hpp"
 #include "run/machine.hpp"
 #include "run/watch.hpp"
@@ -122,8 +124,43 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
     fault = check_alone(prompt, sample);
   }
   for (RequestSample& sample : visit.samples) sample.raw.clear();
+  add_crowd(order, server, visit);
   visit.duration_s = seconds_since(begin);
   return visit;
+}
+
+/// Several clients at once, where the goal or the user asks for it.
+void LiveRunner::add_crowd(const VisitOrder& order, ServerProcess& server, Visit& visit) {
+  const bool wanted = setup_.concurrency > 0 || setup_.goal.work == Goal::Work::crowd;
+  if (!wanted) return;
+  ConcurrentPlan plan;
+  plan.clients = setup_.concurrency;
+  const auto slots = effective_value(setup_.parameters, order.config, "parallel");
+  if (plan.clients == 0) plan.clients = std::max(1, slots ? static_cast<int>(number(*slots)) : 1);
+  plan.sampler = setup_.sampler;
+  plan.seed = setup_.seed;
+  plan.round = order.round;
+  plan.max_tokens = size_.max_tokens;
+  visit.measurement.concurrency = concurrent_requests(target_of(server), setup_.timed_prompts, plan, interrupt_);
+  visit.measurement.memory_bytes_peak = server.memory_bytes_peak();
+  if (setup_.goal.work == Goal::Work::crowd) visit.measurement.score_s = score(setup_.goal, visit.measurement);
+}
+
+void LiveRunner::add_depths(const VisitOrder& order, ServerProcess& server, VisitOutcome& outcome) {
+  status_("at depth: " + display(order.config));
+  if (!outcome.visit) {
+    outcome.visit.emplace();
+    outcome.visit->phase = order.phase;
+    outcome.visit->started_at = utc_now_iso8601(std::chrono::system_clock::now());
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  outcome.visit->measurement.depths = measured_depths(
+      target_of(server), {order.depths, setup_.sampler, setup_.seed}, [&server] { return server.memory_bytes_peak(); },
+      interrupt_);
+  if (setup_.goal.work == Goal::Work::depth && order.phase != Phase::depth)
+    outcome.visit->measurement.score_s = score(setup_.goal, outcome.visit->measurement);
+  outcome.visit->measurement.memory_bytes_peak = server.memory_bytes_peak();
+  outcome.visit->duration_s += seconds_since(begin);
 }
 
 VisitOutcome LiveRunner::visit(const VisitOrder& order) {
@@ -166,6 +203,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
         outcome.verdict->evidence = *fault;
       }
     }
+    if (!broken && !order.depths.empty()) add_depths(order, *server, outcome);
     server->stop();
     if (outcome.visit) outcome.disturbed = disturbed_by(before, machine_state(), cores_);
     if (reference != nullptr) {

@@ -132,6 +132,8 @@ private:
   std::string draw_key(const Reference& reference, const DrawPlan& plan) const;
   SamplingResult compared_draws(const Reference& reference, const DrawPlan& plan, const Draws& expected,
                                 const Draws& observed) const;
+  void add_depths(const VisitOrder& order, ServerProcess& server, VisitOutcome& outcome);
+  void add_crowd(const VisitOrder& order, ServerProcess& server, Visit& visit);
   Visit timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault);
 
   LiveSetup setup_;

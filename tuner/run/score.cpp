@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace sweetspot {
@@ -33,41 +34,56 @@ std::optional<double> decode_seconds(const Goal& goal, const Measurement& measur
 }  // namespace
 
 std::span<const Goal> goals() {
-  static const std::array<Goal, 4> rows = {
-      Goal{"agent",
-           "tool-using coding sessions: long prompt once, many warm turns, code and tool calls",
-           1,
-           0,
-           9,
-           {{"code", 750}, {"tools", 450}, {"prose", 300}},
-           Goal::Rank::seconds},
-      Goal{"chat", "short prompts, prose", 0, 1, 3, {{"prose", 720}, {"code", 300}, {"short", 180}}, Goal::Rank::seconds},
-      Goal{"memory",
-           "smallest peak memory within 10 % of the default's agent score",
-           1,
-           0,
-           9,
-           {{"code", 750}, {"tools", 450}, {"prose", 300}},
-           Goal::Rank::memory},
-      Goal{"decode", "decode speed alone: geometric mean of the class rates", 0, 0, 0, {}, Goal::Rank::seconds},
+  using enum Goal::Work;
+  using enum Goal::Rank;
+  static const std::map<std::string, double> of_agent = {{"code", 750}, {"tools", 450}, {"prose", 300}};
+  static const std::array<Goal, 6> rows = {
+      Goal{"agent", "tool-using coding sessions: long prompt once, many warm turns, code and tool calls", 1, 0, 9, of_agent,
+           turns, seconds},
+      Goal{"chat", "short prompts, prose", 0, 1, 3, {{"prose", 720}, {"code", 300}, {"short", 180}}, turns, seconds},
+      Goal{"batch", "what several clients get together", 0, 0, 0, {}, crowd, seconds},
+      Goal{"long-context", "conversations at the deepest of --depths", 1, 0, 3, {{"depth", 600}}, depth, seconds},
+      Goal{"memory", "smallest peak memory within 10 % of the default's agent score", 1, 0, 9, of_agent, turns, memory},
+      Goal{"decode", "decode speed alone: geometric mean of the class rates", 0, 0, 0, {}, turns, seconds},
   };
   return rows;
 }
 
-const Goal& find_goal(std::string_view name) {
+std::vector<std::string> goal_names() {
   std::vector<std::string> names;
-  for (const Goal& goal : goals()) {
-    if (goal.name == name) return goal;
-    names.emplace_back(goal.name);
-  }
-  const std::string way_out = "use agent, chat, memory or decode";
-  if (name == "batch") throw Error{"goal \"batch\" needs concurrent requests, which this version does not measure yet", way_out};
-  if (name == "long-context")
-    throw Error{"goal \"long-context\" needs context depths, which this version does not measure yet", way_out};
-  throw Error{"unknown goal \"" + std::string(name) + "\"", did_you_mean(name, names, way_out)};
+  for (const Goal& goal : goals()) names.emplace_back(goal.name);
+  return names;
 }
 
+const Goal& find_goal(std::string_view name) {
+  const auto found = std::ranges::find(goals(), name, &Goal::name);
+  if (found != goals().end()) return *found;
+  throw Error{"unknown goal \"" + std::string(name) + "\"", did_you_mean(name, goal_names(), "use agent, chat or decode")};
+}
+
+namespace {
+
+/// The goal's mix at the deepest depth.
+std::optional<double> score_at_depth(const Goal& goal, const Measurement& measurement) {
+  if (measurement.depths.empty()) return std::nullopt;
+  const DepthMeasurement& row = measurement.depths.back();
+  if (!row.failure.empty() || !row.ttft_cold_ms || !row.ttft_warm_ms || !row.decode_tokens_per_second) return std::nullopt;
+  return goal.cold_long * *row.ttft_cold_ms / 1000 + goal.warm * *row.ttft_warm_ms / 1000 +
+         goal.tokens.at("depth") / *row.decode_tokens_per_second;
+}
+
+std::optional<double> score_of_crowd(const Measurement& measurement) {
+  if (!measurement.concurrency || measurement.concurrency->failed > 0) return std::nullopt;
+  const auto& rate = measurement.concurrency->tokens_per_second;
+  if (!rate || *rate <= 0) return std::nullopt;
+  return tokens_of_decode_goal / *rate;
+}
+
+}  // namespace
+
 std::optional<double> score(const Goal& goal, const Measurement& measurement) {
+  if (goal.work == Goal::Work::depth) return score_at_depth(goal, measurement);
+  if (goal.work == Goal::Work::crowd) return score_of_crowd(measurement);
   const auto decode = decode_seconds(goal, measurement);
   if (!decode) return std::nullopt;
   double seconds = *decode;

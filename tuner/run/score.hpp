@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sweetspot {
 
@@ -18,6 +19,10 @@ struct Goal {
   double cold_short = 0;                 ///< times TTFT cold of a short prompt
   double warm = 0;                       ///< times TTFT warm
   std::map<std::string, double> tokens;  ///< decoded, by prompt class; empty: geometric mean of the classes, per 1000 tokens
+  /// What the seconds are of: turns of a conversation and decoded tokens, the same at the deepest depth of context, or what
+  /// several clients get together.
+  enum class Work { turns, depth, crowd };
+  Work work = Work::turns;
   enum class Rank { seconds, memory };
   Rank rank = Rank::seconds;  ///< memory: smallest peak among those within `memory_goal_slack` of the default's seconds
 };
@@ -25,6 +30,7 @@ struct Goal {
 inline constexpr double memory_goal_slack = 1.10;
 
 std::span<const Goal> goals();
+std::vector<std::string> goal_names();
 
 /// Throws Error with "did you mean".
 const Goal& find_goal(std::string_view name);

@@ -24,7 +24,11 @@ void measure_again(Trial& trial, const StudySettings& settings) {
   std::vector<RequestSample> samples;
   std::optional<std::int64_t> memory;
   std::vector<std::string> findings;
+  std::vector<DepthMeasurement> depths;
+  std::optional<ConcurrencyMeasurement> concurrency;
   for (const Visit& visit : trial.visits) {
+    if (!visit.measurement.depths.empty()) depths = visit.measurement.depths;
+    if (visit.measurement.concurrency) concurrency = visit.measurement.concurrency;
     samples.insert(samples.end(), visit.samples.begin(), visit.samples.end());
     if (visit.measurement.memory_bytes_peak) memory = std::max(memory.value_or(0), *visit.measurement.memory_bytes_peak);
     for (const std::string& finding : visit.measurement.findings) {
@@ -35,6 +39,8 @@ void measure_again(Trial& trial, const StudySettings& settings) {
   Measurement measurement =
       samples.empty() ? trial.visits.back().measurement : summarised(samples, settings.goal, settings.not_scored, memory);
   measurement.findings = findings;
+  measurement.depths = depths;
+  measurement.concurrency = concurrency;
   if (const auto score = mean_score(trial, {Phase::search, Phase::anchor, Phase::confirm})) measurement.score_s = score;
   trial.measurement = measurement;
   trial.unmet = unmet(settings.requirements, measurement).value_or("");
@@ -58,6 +64,8 @@ void StudySession::visit(Trial& trial, std::optional<Phase> phase, std::optional
   run(trial, phase, gate, block, false);
 }
 
+void StudySession::depth_visit(Trial& trial) { run(trial, Phase::depth, std::nullopt, -1, false); }
+
 void StudySession::search_visit(Trial& trial) { run(trial, Phase::search, Tier::quick, -1, true); }
 
 void StudySession::settle(When when) {
@@ -80,14 +88,18 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
   order.block = block;
   order.gate = gate;
   order.round = order.phase == Phase::confirm ? 1 + block : 0;
-  if (phase) order.timed = block >= 0 ? settings.confirm_effort : settings.search_effort;  // the launch is what is repeated
+  if (phase == Phase::depth) order.depths = settings.depths;
+  const bool deep_goal = phase && settings.goal.work == Goal::Work::depth && !settings.depths.empty();
+  if (deep_goal && phase != Phase::depth) order.depths = {*std::max_element(settings.depths.begin(), settings.depths.end())};
+  if (phase && phase != Phase::depth)
+    order.timed = block >= 0 ? settings.confirm_effort : settings.search_effort;  // the launch is what is repeated
   const double left = std::max(settings.budget_s - clock(), 1.0);
   order.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000));
 
   const double at_s = clock();
   VisitOutcome outcome = runner.visit(order);
   const double took_s = clock() - at_s;
-  if (outcome.visit && !gate) launches_s.push_back(took_s - outcome.visit->duration_s);
+  if (outcome.visit && !gate && phase != Phase::depth) launches_s.push_back(took_s - outcome.visit->duration_s);
   if (outcome.disturbed) redo_disturbed(order, outcome, took_s);
   if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
   if (outcome.verdict) trial.verdict = with_later_look(std::move(trial.verdict), std::move(*outcome.verdict), gate);
@@ -123,7 +135,9 @@ double StudySession::visit_seconds(Phase phase) const {
   std::vector<double> searched;
   std::vector<double> repeated;
   for (const Trial& trial : study.trials) {
-    for (const Visit& visit : trial.visits) (visit.block >= 0 ? repeated : searched).push_back(visit.duration_s);
+    for (const Visit& visit : trial.visits) {
+      if (visit.phase != Phase::depth) (visit.block >= 0 ? repeated : searched).push_back(visit.duration_s);
+    }
   }
   if (searched.empty()) return unknown_visit_s;
   const double timed = median(searched);

@@ -26,6 +26,9 @@ struct StudySession {
   /// observer.
   void visit(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block = -1);
 
+  /// One launch for the depths of the settings, untimed otherwise.
+  void depth_visit(Trial& trial);
+
   /// The same while searching: the verdict may have to wait for settle().
   void search_visit(Trial& trial);
   /// Asks the reference about all that wait, when there are many of them, or in any case.

@@ -18,14 +18,24 @@ namespace {
 constexpr double confirm_reserve_most = 0.5;  ///< of the budget
 constexpr int anchor_every = 5;               ///< visits between two of the default
 
-enum class Reserve { for_confirm, none };
+/// What searching leaves to others: the confirm and the finalist's check their time; as long as nothing promises a gain that
+/// could be confirmed, only what it takes to tell how small a one would have been seen; or nothing at all.
+enum class Reserve { for_confirm, once_promising, none };
+
+/// Something seems faster than the default by as much as would be recommended.
+bool promises(const StudySession& session) {
+  if (session.settings.goal.rank == Goal::Rank::memory) return true;
+  const auto best = ranked(session.study, session.settings.goal, session.settings.allow_lossy);
+  if (best.empty()) return false;
+  return search_speed_ratio(session.study, *best.front()).value_or(0) >= session.settings.min_gain_ratio;
+}
 
 bool search_time_left(const StudySession& session, Reserve reserve) {
-  double kept = 0;
+  double kept = reserve == Reserve::none ? 0 : confirm_reserve_share * session.settings.budget_s;
   if (reserve == Reserve::for_confirm) {
     // Slow visits may want more for the confirm than there is: searching keeps its half, or nothing could be found at all.
     const double wanted = std::min(confirm_seconds_least(session), confirm_reserve_most * session.settings.budget_s);
-    kept = std::max(confirm_reserve_share * session.settings.budget_s, wanted) + check_seconds(session);
+    kept = std::max(kept, wanted) + check_seconds(session);
   }
   return session.clock() + session.visit_seconds(Phase::search) < session.settings.budget_s - kept;
 }
@@ -42,6 +52,7 @@ bool measure_baseline(StudySession& session) {
 bool propose_and_try(StudySession& session, const SearchSpace& space, const Strategy& strategy, Reserve reserve) {
   int since_anchor = 0;
   while (search_time_left(session, reserve)) {
+    if (reserve == Reserve::once_promising && promises(session)) return false;
     if (session.settings.trials_most > 0 && static_cast<int>(session.study.trials.size()) >= session.settings.trials_most)
       return true;
     const auto config = strategy.propose(space, session.study.trials, session.settings.seed);
@@ -79,6 +90,8 @@ void run_study(Study& study, const SearchSpace& space, const Strategy& strategy,
   forget_waiting(study);
   if (!measure_baseline(session)) return;
   bool all_tried = search(session, space, strategy, Reserve::for_confirm);
+  // As long as there is nothing to confirm, the time that is kept for it is better spent on what was not tried yet.
+  if (!all_tried) all_tried = search(session, space, strategy, Reserve::once_promising);
   race(session);
   bool chosen = choose(session);
   if (!chosen && !all_tried) {  // the time kept for a confirm goes to what was not tried yet

@@ -26,6 +26,7 @@ struct StudySettings {
   std::vector<Requirement> requirements;  ///< what is not as required is not eligible
   std::set<std::string> not_scored;       ///< classes that cannot be verified
   double finalist_s = 0;                  ///< what checking a finalist will take: kept from the search, as the confirm's time is
+  std::vector<std::int64_t> depths;       ///< of context, where default and candidate are compared too; none: nowhere
   TimedEffort search_effort;
   TimedEffort confirm_effort;
   std::uint64_t seed = 1;

@@ -5,6 +5,7 @@
 #include "gate/reference.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct VisitOrder {
   int round = 0;                     ///< nonce round of the timed prompts
   std::optional<Tier> gate;          ///< nothing: not gated
   std::optional<TimedEffort> timed;  ///< nothing: not timed
+  std::vector<std::int64_t> depths;  ///< of context to measure at, after that; none: not asked
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< of the gate part
   /// Where the reference has to be asked of the candidate's texts, the verdict may be left to settle(), so that one load of
   /// the reference serves many candidates. Until then it is a waiting_verdict().

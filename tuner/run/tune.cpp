@@ -5,6 +5,7 @@
 #include "gate/gate.hpp"
 #include "run/bandwidth.hpp"
 #include "run/conclude.hpp"
+#include "run/depth_phase.hpp"
 #include "run/later_look.hpp"
 #include "run/plan.hpp"
 #include "run/prepare.hpp"
@@ -165,9 +166,14 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
       conclude_unsound(study, *reason, command_of);
     } else {
       Recorder recorder(store, output, clock, configurations);
-      run_study(study, job.space, find_strategy(job.strategy), job.settings, runner, recorder, clock);
+      StudySettings before_depths = job.settings;
+      before_depths.budget_s -= depth_seconds(seen, job.settings.depths);
+      run_study(study, job.space, find_strategy(job.strategy), before_depths, runner, recorder, clock);
       study.reference = runner.reference_summary();  // the finalists' is longer
       warn_about_reference(study);
+      conclude(study, job.settings, command_of);
+      StudySession deep{study, job.settings, runner, recorder, clock};
+      measure_depths(deep);
       conclude(study, job.settings, command_of);
     }
   } catch (const Interrupted&) {

@@ -1,0 +1,69 @@
+#include "run/depth_phase.hpp"
+
+#include "run/ranking.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sweetspot {
+namespace {
+
+constexpr double arms = 2;
+constexpr double answers_tokens = 320;  ///< of both turns
+constexpr double margin = 1.3;
+constexpr double depth_loss = 0.95;  ///< one launch each: a smaller difference is noise
+
+bool was_measured(const Trial& trial) { return trial.measurement && !trial.measurement->depths.empty(); }
+
+const DepthMeasurement* at_depth(const Trial& trial, std::int64_t depth) {
+  const auto& rows = trial.measurement->depths;
+  const auto found = std::find_if(rows.begin(), rows.end(), [depth](const DepthMeasurement& row) { return row.depth == depth; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+double depth_seconds(const Observation& seen, const std::vector<std::int64_t>& depths) {
+  if (depths.empty()) return 0;
+  double seconds = seen.launch_s;
+  for (const std::int64_t depth : depths) {
+    seconds += static_cast<double>(depth) / std::max(seen.prefill_tokens_per_second, 1.0);
+    seconds += answers_tokens / std::max(seen.decode_tokens_per_second, 0.1);
+  }
+  return arms * margin * seconds;
+}
+
+void measure_depths(StudySession& session) {
+  if (session.settings.depths.empty()) return;
+  std::vector<Config> configs = {session.study.baseline};
+  if (session.study.recommendation.kind == RecommendationKind::improvement) {
+    configs.push_back(session.study.recommendation.config);
+  } else if (const auto best = ranked(session.study, session.settings.goal, session.settings.allow_lossy); !best.empty()) {
+    configs.push_back(best.front()->config);
+  }
+  for (const Config& config : configs) {
+    Trial& trial = session.trial(config);
+    if (trial.failure || was_measured(trial)) continue;
+    session.observer.note("at depth: " + display(trial.changed));
+    session.depth_visit(trial);
+  }
+}
+
+std::string slower_at_depth(const Trial& baseline, const Trial& candidate) {
+  std::string text;
+  if (!was_measured(baseline) || !was_measured(candidate)) return text;
+  for (const DepthMeasurement& base : baseline.measurement->depths) {
+    const DepthMeasurement* other = at_depth(candidate, base.depth);
+    if (other == nullptr || !base.failure.empty()) continue;
+    if (!other->failure.empty()) {
+      text += fmt::format("{}{} tokens ({})", text.empty() ? "" : ", ", base.depth, other->failure);
+    } else if (base.decode_tokens_per_second && other->decode_tokens_per_second) {
+      const double ratio = *other->decode_tokens_per_second / *base.decode_tokens_per_second;
+      if (ratio < depth_loss) text += fmt::format("{}{} tokens ({:.2f}x)", text.empty() ? "" : ", ", base.depth, ratio);
+    }
+  }
+  return text;
+}
+
+}  // namespace sweetspot

@@ -1,0 +1,125 @@
+#include "run/depths.hpp"
+
+#include "gate/depth_prompts.hpp"
+#include "gate/prompt_set.hpp"
+#include "run/measure.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace sweetspot {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int answer_tokens = 160;         ///< enough for a rate under speculation too
+constexpr std::size_t gauge_bytes = 4000;  ///< text that shows how long this model's tokens are
+constexpr double first_guess = 2.6;        ///< characters a token
+constexpr const char* question = "Go on with this log: write its next twelve entries in the same form.";
+constexpr const char* next_question = "And the twelve entries after those.";
+
+class Conversations {
+public:
+  Conversations(const ChatTarget& server, const DepthPlan& plan, const InterruptFlag& interrupt)
+      : server_(server), plan_(plan), interrupt_(interrupt) {}
+
+  /// Throws TrialError where the server does not stand it.
+  DepthMeasurement at(std::int64_t depth) {
+    const auto bytes = static_cast<std::size_t>(static_cast<double>(depth) * bytes_per_token());
+    Prompt prompt = opening(depth, bytes);
+    const RequestSample cold = asked(prompt);
+    DepthMeasurement row;
+    row.depth = depth;
+    take_cold(cold, row);
+    if (!row.failure.empty()) return row;
+    if (row.prompt_tokens > 0 && bytes > gauge_bytes)
+      bytes_per_token_ = static_cast<double>(bytes) / static_cast<double>(row.prompt_tokens);
+    Json messages = Json::parse(prompt.messages_json);
+    messages.push_back({{"role", "assistant"}, {"content", cold.text}});
+    messages.push_back({{"role", "user"}, {"content", next_question}});
+    prompt.messages_json = messages.dump();
+    const RequestSample warm = asked(prompt);
+    if (answered(warm, row)) row.ttft_warm_ms = warm.first_token_ms;
+    return row;
+  }
+
+private:
+  Prompt opening(std::int64_t depth, std::size_t bytes) const {
+    Prompt prompt;
+    prompt.id = fmt::format("depth-{}", depth);
+    prompt.prompt_class = depth_class;
+    const std::string content = bytes == 0 ? std::string(question) : depth_text(plan_.seed, bytes) + "\n" + question;
+    prompt.messages_json = Json::array({{{"role", "user"}, {"content", content}}}).dump();
+    prompt.max_tokens = answer_tokens;
+    return with_nonce(prompt, plan_.seed, static_cast<int>(depth % 1'000'000));
+  }
+
+  RequestSample asked(const Prompt& prompt) const {
+    ChatOptions options;
+    options.sampler = plan_.sampler;
+    options.seed = plan_.seed;
+    return ask(server_, prompt, options, interrupt_);
+  }
+
+  /// Of the texts that are asked about here, as this model reads them.
+  double bytes_per_token() {
+    if (bytes_per_token_ > 0) return bytes_per_token_;
+    Prompt prompt = opening(-1, gauge_bytes);
+    prompt.max_tokens = 1;
+    const RequestSample sample = asked(prompt);
+    const auto tokens = sample.usage.prompt_tokens.value_or(0);
+    bytes_per_token_ = tokens > 0 ? static_cast<double>(gauge_bytes) / static_cast<double>(tokens) : first_guess;
+    return bytes_per_token_;
+  }
+
+  static bool answered(const RequestSample& sample, DepthMeasurement& row) {
+    if (sample.http_status == 200 && sample.error_body.empty() && sample.first_token_ms) return true;
+    row.failure = sample.http_status != 200   ? fmt::format("HTTP {}: {}", sample.http_status, sample.error_body)
+                  : sample.error_body.empty() ? std::string("an answer without text")
+                                              : sample.error_body;
+    return false;
+  }
+
+  static void take_cold(const RequestSample& cold, DepthMeasurement& row) {
+    if (!answered(cold, row)) return;
+    row.prompt_tokens = cold.usage.prompt_tokens.value_or(0);
+    row.ttft_cold_ms = cold.first_token_ms;
+    row.decode_tokens_per_second = decode_rate(cold);
+    const auto fresh = row.prompt_tokens - cold.usage.cached_tokens.value_or(0);
+    if (fresh > 0 && *cold.first_token_ms > 0)
+      row.prefill_tokens_per_second = static_cast<double>(fresh) * 1000 / *cold.first_token_ms;
+  }
+
+  const ChatTarget& server_;
+  const DepthPlan& plan_;
+  const InterruptFlag& interrupt_;
+  double bytes_per_token_ = 0;
+};
+
+}  // namespace
+
+std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const DepthPlan& plan,
+                                              const std::function<std::optional<std::int64_t>()>& memory_bytes,
+                                              const InterruptFlag& interrupt) {
+  std::vector<std::int64_t> depths = plan.depths;
+  std::sort(depths.begin(), depths.end());
+  Conversations conversations(server, plan, interrupt);
+  std::vector<DepthMeasurement> rows;
+  for (const std::int64_t depth : depths) {
+    try {
+      rows.push_back(conversations.at(depth));
+    } catch (const TrialError& error) {  // out of memory at depth is data
+      DepthMeasurement row;
+      row.depth = depth;
+      row.failure = fmt::format("{}: {}", to_string(error.failure().kind), error.failure().detail);
+      rows.push_back(std::move(row));
+    }
+    if (!rows.back().failure.empty()) break;
+    rows.back().memory_bytes = memory_bytes();
+  }
+  return rows;
+}
+
+}  // namespace sweetspot

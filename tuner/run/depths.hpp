@@ -1,0 +1,32 @@
+#pragma once
+
+#include "backends/chat.hpp"
+#include "core/interrupt.hpp"
+#include "core/measurement.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sweetspot {
+
+/// Tokens of context that a served context must have beyond the deepest depth: two answers, the questions, and what the
+/// estimate of a text's tokens may miss.
+inline constexpr std::int64_t depth_room = 1024;
+
+struct DepthPlan {
+  std::vector<std::int64_t> depths;       ///< tokens; measured from the least to the deepest
+  std::map<std::string, double> sampler;  ///< empty: greedy
+  std::uint64_t seed = 1;
+};
+
+/// At each depth a conversation that the server has not seen: a long text and a question (cold), then a second turn whose
+/// prefix it has seen (warm). What goes wrong at a depth is in its row, and nothing deeper is tried. Throws Interrupted.
+std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const DepthPlan& plan,
+                                              const std::function<std::optional<std::int64_t>()>& memory_bytes,
+                                              const InterruptFlag& interrupt);
+
+}  // namespace sweetspot
