@@ -12,14 +12,18 @@ namespace {
 constexpr double arms = 2;
 constexpr double answers_tokens = 320;  ///< of both turns
 constexpr double margin = 1.3;
+constexpr double reserve_share_most = 0.5;
 constexpr double depth_loss = 0.95;  ///< one launch each: a smaller difference is noise
-
-bool was_measured(const Trial& trial) { return trial.measurement && !trial.measurement->depths.empty(); }
 
 const DepthMeasurement* at_depth(const Trial& trial, std::int64_t depth) {
   const auto& rows = trial.measurement->depths;
   const auto found = std::find_if(rows.begin(), rows.end(), [depth](const DepthMeasurement& row) { return row.depth == depth; });
   return found == rows.end() ? nullptr : &*found;
+}
+
+bool was_measured(const Trial& trial, const std::vector<std::int64_t>& depths) {
+  return trial.measurement &&
+         std::all_of(depths.begin(), depths.end(), [&](std::int64_t depth) { return at_depth(trial, depth) != nullptr; });
 }
 
 }  // namespace
@@ -31,10 +35,12 @@ double depth_seconds(const Observation& seen, const std::vector<std::int64_t>& d
     seconds += static_cast<double>(depth) / std::max(seen.prefill_tokens_per_second, 1.0);
     seconds += answers_tokens / std::max(seen.decode_tokens_per_second, 0.1);
   }
-  return arms * margin * seconds;
+  return margin * seconds;
 }
 
-void measure_depths(StudySession& session) {
+double depth_reserve_seconds(double one_s, double budget_s) { return std::min(arms * one_s, reserve_share_most * budget_s); }
+
+void measure_depths(StudySession& session, double one_s) {
   if (session.settings.depths.empty()) return;
   std::vector<Config> configs = {session.study.baseline};
   if (session.study.recommendation.kind == RecommendationKind::improvement) {
@@ -44,7 +50,11 @@ void measure_depths(StudySession& session) {
   }
   for (const Config& config : configs) {
     Trial& trial = session.trial(config);
-    if (trial.failure || was_measured(trial)) continue;
+    if (trial.failure || was_measured(trial, session.settings.depths)) continue;
+    if (session.clock() + one_s > session.settings.budget_s) {
+      session.observer.note(fmt::format("no time is left for the depths of {}: give more with --budget", display(trial.changed)));
+      continue;
+    }
     session.observer.note("at depth: " + display(trial.changed));
     session.depth_visit(trial);
   }
@@ -52,7 +62,7 @@ void measure_depths(StudySession& session) {
 
 std::string slower_at_depth(const Trial& baseline, const Trial& candidate) {
   std::string text;
-  if (!was_measured(baseline) || !was_measured(candidate)) return text;
+  if (!baseline.measurement || !candidate.measurement) return text;
   for (const DepthMeasurement& base : baseline.measurement->depths) {
     const DepthMeasurement* other = at_depth(candidate, base.depth);
     if (other == nullptr || !base.failure.empty()) continue;

@@ -7,12 +7,15 @@
 
 namespace sweetspot {
 
-/// What measuring default and candidate at these depths will take, seconds: kept from the rest of the study.
+/// What measuring one configuration at these depths will take, seconds.
 double depth_seconds(const Observation& seen, const std::vector<std::int64_t>& depths);
 
+/// Of the budget that is kept for it, default and candidate together: never more than half.
+double depth_reserve_seconds(double one_s, double budget_s);
+
 /// The default and what is recommended at the settings' depths, one launch each; where the default is kept, the best other
-/// one. Only what was not measured there before. Nothing without depths.
-void measure_depths(StudySession& session);
+/// one. Only what was not measured there before, and what there is time for when one takes `one_s`. Nothing without depths.
+void measure_depths(StudySession& session, double one_s);
 
 /// Depths at which the candidate is slower than the default although it is faster elsewhere, in words; empty: none.
 std::string slower_at_depth(const Trial& baseline, const Trial& candidate);

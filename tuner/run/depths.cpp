@@ -8,15 +8,17 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 
 namespace sweetspot {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int answer_tokens = 160;         ///< enough for a rate under speculation too
-constexpr std::size_t gauge_bytes = 4000;  ///< text that shows how long this model's tokens are
-constexpr double first_guess = 2.6;        ///< characters a token
+constexpr std::chrono::minutes depth_timeout{30};  ///< a long text takes a slow machine long to read
+constexpr int answer_tokens = 160;                 ///< enough for a rate under speculation too
+constexpr std::size_t gauge_bytes = 4000;          ///< text that shows how long this model's tokens are
+constexpr double first_guess = 2.6;                ///< characters a token
 constexpr const char* question = "Go on with this log: write its next twelve entries in the same form.";
 constexpr const char* next_question = "And the twelve entries after those.";
 
@@ -60,6 +62,7 @@ private:
     ChatOptions options;
     options.sampler = plan_.sampler;
     options.seed = plan_.seed;
+    options.deadlines.first_token = options.deadlines.total = depth_timeout;
     return ask(server_, prompt, options, interrupt_);
   }
 

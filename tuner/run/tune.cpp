@@ -120,6 +120,24 @@ Observation look(TuneJob& job, const InterruptFlag& interrupt, const TuneOutput&
   return seen;
 }
 
+/// The study itself, and the depths when there is something to compare at them.
+void run_to_conclusion(TuneJob& job, const Observation& seen, LiveRunner& runner, StudyObserver& observer,
+                       const StudyClock& clock) {
+  Study& study = job.study;
+  const CommandOf command_of = command_maker(job.setup);
+  const double one_s = depth_seconds(seen, job.settings.depths);
+  StudySettings before_depths = job.settings;
+  before_depths.budget_s -= depth_reserve_seconds(one_s, job.settings.budget_s);
+  run_study(study, job.space, find_strategy(job.strategy), before_depths, runner, observer, clock);
+  study.reference = runner.reference_summary();  // the finalists' is longer
+  warn_about_reference(study);
+  conclude(study, job.settings, command_of);
+  if (job.settings.depths.empty()) return;
+  StudySession deep{study, job.settings, runner, observer, clock};
+  measure_depths(deep, one_s);
+  conclude(study, job.settings, command_of);
+}
+
 }  // namespace
 
 void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const TuneOutput& output) {
@@ -166,15 +184,7 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
       conclude_unsound(study, *reason, command_of);
     } else {
       Recorder recorder(store, output, clock, configurations);
-      StudySettings before_depths = job.settings;
-      before_depths.budget_s -= depth_seconds(seen, job.settings.depths);
-      run_study(study, job.space, find_strategy(job.strategy), before_depths, runner, recorder, clock);
-      study.reference = runner.reference_summary();  // the finalists' is longer
-      warn_about_reference(study);
-      conclude(study, job.settings, command_of);
-      StudySession deep{study, job.settings, runner, recorder, clock};
-      measure_depths(deep);
-      conclude(study, job.settings, command_of);
+      run_to_conclusion(job, seen, runner, recorder, clock);
     }
   } catch (const Interrupted&) {
     save("interrupted");
