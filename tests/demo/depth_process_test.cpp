@@ -53,7 +53,7 @@ TEST_SUITE("demo/depth") {
     CHECK(outcome.out.find("2048 tokens") != std::string::npos);
   }
 
-  TEST_CASE("several clients get more together than one, and are counted") {
+  TEST_CASE("several clients are asked at once, and counted") {
     const Outcome outcome =
         sweetspot_run("measure demo-engine -q --json --goal decode --concurrency 3 --set parallel=3 -- --time-scale 20");
     INFO(outcome.err);

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace sweetspot;
 using namespace sweetspot::testing;
 
@@ -207,6 +209,14 @@ TEST_SUITE("gate/gate") {
     context.sampling.asked = true;
     context.sampling.fault = Evidence{"prose-0", "9 beginnings", "1 beginning", "another distribution"};
     CHECK(judged(context, interview, nullptr).check == "G15");
+  }
+
+  TEST_CASE("answers that were hardly given beside one another prove nothing about company") {
+    const Fixture fixture;
+    Interview interview = fixture.same_answers();
+    interview.never_met = true;
+    const auto unproven = fixture.verdict(interview).not_verified;
+    CHECK(std::ranges::find(unproven, "beside other requests: the answers hardly met") != unproven.end());
   }
 
   TEST_CASE("without log probabilities a text may differ as often as other kernels change it, and no known answer may be lost") {

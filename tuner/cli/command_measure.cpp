@@ -9,6 +9,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "gate/prompt_set.hpp"
+#include "run/concurrent.hpp"
 #include "run/depths.hpp"
 #include "run/machine.hpp"
 #include "run/prepare.hpp"
@@ -82,6 +83,13 @@ Measurement measure_attached(const Options& options, Context& context) {
   const auto prompts = options.workload.empty() ? timed_prompts() : read_workload(options.workload);
   Measurement measurement =
       summarised(timed_requests(target, prompts, plan, context.interrupt).samples, find_goal(options.goal), {}, std::nullopt);
+  if (options.concurrency > 0) {
+    ConcurrentPlan crowd;
+    crowd.clients = options.concurrency;
+    crowd.sampler = options.sampler;
+    crowd.seed = options.seed;
+    measurement.concurrency = concurrent_requests(target, prompts, crowd, context.interrupt);
+  }
   if (!options.depths.empty())
     measurement.depths =
         measured_depths(target, {options.depths, options.sampler, options.seed}, [] { return std::nullopt; }, context.interrupt);

@@ -1,13 +1,11 @@
 #include "gate/company.hpp"
 
+#include "backends/at_once.hpp"
 #include "gate/thresholds.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <iterator>
-#include <latch>
-#include <thread>
 
 namespace sweetspot {
 namespace {
@@ -24,31 +22,17 @@ void ask_round(const ChatTarget& candidate, const Reference& reference, const st
                const InterruptFlag& interrupt, Company& company) {
   std::vector<StateAnswer> answers(prompts.size());
   std::vector<SentAnswer> sent(prompts.size());
-  std::vector<std::exception_ptr> errors(prompts.size());
-  std::vector<std::thread> clients;
-  clients.reserve(prompts.size());
-  std::latch ready(static_cast<std::ptrdiff_t>(prompts.size()));
   const Clock::time_point start = Clock::now();
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     answers[i].how = "beside another request";
     answers[i].answer.reference_index = prompts[i];
     sent[i].answer = &answers[i].answer.streamed;
-    clients.emplace_back([&, i] {
-      ready.arrive_and_wait();
-      sent[i].sent_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-      ChatOptions options;
-      options.streaming = ChatOptions::Streaming::yes;
-      try {
-        answers[i].answer.streamed = ask(candidate, reference.answers[prompts[i]].prompt, options, interrupt);
-      } catch (...) {  // passed on below: an exception must not leave a thread
-        errors[i] = std::current_exception();
-      }
-    });
   }
-  for (std::thread& client : clients) client.join();
-  for (const std::exception_ptr& error : errors) {
-    if (error) std::rethrow_exception(error);
-  }
+  at_once(static_cast<int>(prompts.size()), [&](int number) {
+    const auto i = static_cast<std::size_t>(number);
+    sent[i].sent_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    answers[i].answer.streamed = ask(candidate, reference.answers[prompts[i]].prompt, {}, interrupt);
+  });
   company.tokens += tokens_in_company(sent);
   std::move(answers.begin(), answers.end(), std::back_inserter(company.answers));
 }

@@ -14,7 +14,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double characters_per_token = 2.6;  ///< of lines with names and numbers; most tokenizers need more characters
-constexpr double needle_at = 0.35;            ///< of the text: neither at its start nor near the question
+const std::string preface = "This is the log of a shipping office.\n\n";
+constexpr double needle_at = 0.35;  ///< of the text: neither at its start nor near the question
 
 constexpr std::array<std::string_view, 12> harbours = {"Bergen", "Riga",  "Lisbon", "Cork",  "Trieste", "Gdansk",
                                                        "Porto",  "Turku", "Split",  "Malmo", "Genoa",   "Hull"};
@@ -34,12 +35,12 @@ std::string log_line(Rng& rng, int number) {
   return fmt::format("Entry {}: {} reports {} crates of {}, checked by {}.\n", number, harbour, crates, cargo, any(rng, people));
 }
 
-/// A harbour's log of so many characters with the needle in it.
+/// A harbour's log of so many characters with the needle in it, if there is one.
 std::string log_with(Rng& rng, std::size_t characters, const std::string& needle) {
   std::string text;
   bool placed = false;
   for (int number = 1; text.size() < characters; ++number) {
-    if (!placed && static_cast<double>(text.size()) >= needle_at * static_cast<double>(characters)) {
+    if (!placed && !needle.empty() && static_cast<double>(text.size()) >= needle_at * static_cast<double>(characters)) {
       text += needle + "\n";
       placed = true;
     }
@@ -52,7 +53,7 @@ Prompt asked(const std::string& id, const std::string& log, const std::string& q
   Prompt prompt;
   prompt.id = id;
   prompt.prompt_class = depth_class;
-  const std::string content = "This is the log of a shipping office.\n\n" + log + "\n" + question;
+  const std::string content = preface + log + "\n" + question;
   prompt.messages_json = Json::array({{{"role", "user"}, {"content", content}}}).dump();
   prompt.max_tokens = 160;
   return prompt;
@@ -87,9 +88,7 @@ Prompt passed(Rng& rng, std::int64_t depth, std::size_t characters) {
 
 std::string depth_text(std::uint64_t seed, std::size_t characters) {
   Rng rng(derived_seed(seed, "depth text"));
-  std::string text = "This is the log of a shipping office.\n\n";
-  for (int number = 1; text.size() < characters; ++number) text += log_line(rng, number);
-  return text;
+  return preface + log_with(rng, characters, "");
 }
 
 std::vector<Prompt> depth_prompts(std::uint64_t seed, const std::vector<std::int64_t>& depths) {

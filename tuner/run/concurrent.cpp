@@ -1,15 +1,13 @@
 #include "run/concurrent.hpp"
 
+#include "backends/at_once.hpp"
 #include "core/error.hpp"
 #include "core/statistics.hpp"
 #include "gate/prompt_set.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
-#include <latch>
 #include <optional>
-#include <thread>
 
 namespace sweetspot {
 namespace {
@@ -34,24 +32,17 @@ struct Client {
   int failed = 0;
   double last_ms = 0;
   std::optional<Failure> failure;
-  std::exception_ptr error;  ///< what ends everything
 };
 
 class Crowd {
 public:
   Crowd(const ChatTarget& server, const std::vector<Prompt>& prompts, const ConcurrentPlan& plan, const InterruptFlag& interrupt)
-      : server_(server), prompts_(openings(prompts)), plan_(plan), interrupt_(interrupt), ready_(plan.clients) {}
+      : server_(server), prompts_(openings(prompts)), plan_(plan), interrupt_(interrupt) {}
 
   std::vector<Client> asked() {
     std::vector<Client> clients(static_cast<std::size_t>(plan_.clients));
-    std::vector<std::thread> threads;
     start_ = Clock::now();
-    for (std::size_t i = 0; i < clients.size(); ++i)
-      threads.emplace_back([this, &clients, i] { work(clients[i], static_cast<int>(i)); });
-    for (std::thread& thread : threads) thread.join();
-    for (const Client& client : clients) {
-      if (client.error) std::rethrow_exception(client.error);
-    }
+    at_once(plan_.clients, [&](int number) { work(clients[static_cast<std::size_t>(number)], number); });
     return clients;
   }
 
@@ -59,12 +50,7 @@ private:
   double now_ms() const { return std::chrono::duration<double, std::milli>(Clock::now() - start_).count(); }
 
   void work(Client& client, int number) {
-    ready_.arrive_and_wait();
-    try {
-      for (int i = 0; i < plan_.requests; ++i) ask_one(client, number, i);
-    } catch (...) {  // passed on when all have ended: an exception must not leave a thread
-      client.error = std::current_exception();
-    }
+    for (int i = 0; i < plan_.requests; ++i) ask_one(client, number, i);
     client.last_ms = now_ms();
   }
 
@@ -96,7 +82,6 @@ private:
   std::vector<const Prompt*> prompts_;
   const ConcurrentPlan& plan_;
   const InterruptFlag& interrupt_;
-  std::latch ready_;
   Clock::time_point start_;
 };
 
