@@ -38,6 +38,7 @@ std::string json_report(const Study& study, const ReportOptions&) {
   json["recommendation"] = recommendation_part(study);
   json["rejected"] = rejected_by_speed(study);
   json["effects"] = study.effects;
+  json["picks"] = study.picks;
   json["pareto"] = study.pareto;
   json["pareto_lossy"] = study.pareto_lossy;
   json["warnings"] = study.warnings;
@@ -71,6 +72,7 @@ Json study_part(const Study& study) {
   json["strategy"] = study.strategy;
   json["goal"] = study.goal;
   json["sampler"] = study.sampler;
+  json["pace"] = to_string(study.pace);
   json["status"] = study.status;
   return json;
 }

@@ -111,6 +111,32 @@ std::string depth_section(const Study& study) {
   return text.empty() ? text : "  At depth, one launch each\n" + text;
 }
 
+std::string session_section(const Study& study) {
+  std::string text;
+  for (const Trial& trial : study.trials) {
+    if (!trial.measurement || trial.measurement->turns.empty()) continue;
+    text += fmt::format("  {}\n", display(trial.changed));
+    for (const TurnMeasurement& row : trial.measurement->turns) {
+      text += fmt::format("    turn {:>2}  ", row.turn);
+      text += row.failure.empty() ? fmt::format("{:>7} tokens  {:>7} tokens/s   first token {:>8}   memory {}\n",
+                                                row.prompt_tokens, rate_text(row.decode_tokens_per_second),
+                                                milliseconds_text(row.ttft_ms), bytes_text(row.memory_bytes))
+                                  : escape_control(row.failure) + "\n";
+    }
+  }
+  return text.empty() ? text : "  A session that grows, one launch each\n" + text;
+}
+
+std::string picks_section(const Study& study) {
+  const auto other = [](const GoalPick& pick) { return !pick.changed.values.empty(); };
+  if (std::none_of(study.picks.begin(), study.picks.end(), other)) return {};
+  std::string text;
+  for (const GoalPick& pick : study.picks)
+    text += fmt::format("    {}  {}  {}\n", padded(pick.goal, 12), padded(display(pick.changed), 29),
+                        other(pick) ? ratio_text(pick.ratio) : "");
+  return "  By goal, from these visits alone: look there next with --goal, nothing of it is confirmed\n" + text;
+}
+
 std::string reverified_section(const Study& study) {
   std::string text;
   for (const Reverification& again : study.reverifications) {
@@ -135,7 +161,17 @@ std::string unmet_section(const Study& study) {
 std::string lossy_section(const Study& study, Colour colour) {
   const auto lossy = rejected_part(study, LossyPart::only);
   if (lossy.empty()) return {};
-  return "  Lossy: the output changes measurably (taken only with --allow-lossy)\n" + ratio_lines(lossy, study, colour);
+  std::string text =
+      "  Lossy: the output changes measurably (taken only with --allow-lossy)\n" + ratio_lines(lossy, study, colour);
+  for (const auto& id : study.pareto_lossy) {
+    const auto trial = std::find_if(study.trials.begin(), study.trials.end(), [&](const Trial& one) { return one.id == id; });
+    if (trial == study.trials.end() || !trial->verdict || !trial->verdict->quality) continue;
+    const Quality& quality = *trial->verdict->quality;
+    text += fmt::format("          {}  KLD {:.4f} nat a token, same first choice {:.1f} %, perplexity {:.3f} ({:.3f}), {}\n",
+                        padded(display(trial->changed), 21), quality.mean_kld, 100 * quality.same_top_rate, quality.perplexity,
+                        quality.reference_perplexity, bytes_text(trial->measurement->memory_bytes_peak));
+  }
+  return text;
 }
 
 std::string effects_section(const Study& study) {

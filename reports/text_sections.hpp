@@ -13,6 +13,8 @@ std::string findings_section(const Study& study);                 ///< what is w
 std::string rejected_section(const Study& study, Colour colour);  ///< fastest temptation first
 std::string lossy_section(const Study& study, Colour colour);     ///< measurably changed output, apart from the rest
 std::string depth_section(const Study& study);                    ///< default and recommended at depth, where measured
+std::string session_section(const Study& study);                  ///< the same through a conversation that grows
+std::string picks_section(const Study& study);                    ///< what other goals would choose
 std::string reverified_section(const Study& study);               ///< when the recommendation was looked at again
 std::string unmet_section(const Study& study);                    ///< the same output, but not as --require asks
 std::string effects_section(const Study& study);                  ///< "No effect within 1.4 %: ..."

@@ -66,6 +66,20 @@ TEST_SUITE("run/machine") {
     CHECK_FALSE(proc::meminfo_bytes("MemTotal:       2048 kB\n", "SwapFree").has_value());
   }
 
+  TEST_CASE("what macOS's own programs print is read, and what they do not tell is not made up") {
+    CHECK(darwin::on_battery("Now drawing from 'AC Power'\n -InternalBattery-0 100%; charged\n") == false);
+    CHECK(darwin::on_battery("Now drawing from 'Battery Power'\n") == true);
+    CHECK_FALSE(darwin::on_battery("").has_value());
+    CHECK(darwin::power_mode("Currently in use:\n standby              1\n powermode            2\n sleep 1\n") == "high");
+    CHECK(darwin::power_mode(" lowpowermode         1\n") == "low");
+    CHECK(darwin::power_mode("Currently in use:\n sleep 1\n").empty());
+    CHECK(darwin::gpu_cores("  | {\n  |   \"gpu-core-count\" = 20\n") == 20);
+    CHECK_FALSE(darwin::gpu_cores("\"gpu-core-count\" = x").has_value());
+    MachineProfile machine = quiet_machine();
+    machine.power_mode = "low";
+    CHECK(codes(machine) == std::vector<std::string>{"power_mode"});
+  }
+
   TEST_CASE("this machine tells at least its system, cores and memory") {
     const auto machine = probe_machine();
     CHECK_FALSE(machine.os.empty());

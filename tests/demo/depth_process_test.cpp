@@ -53,6 +53,36 @@ TEST_SUITE("demo/depth") {
     CHECK(outcome.out.find("2048 tokens") != std::string::npos);
   }
 
+  TEST_CASE("a session grows over ten turns, and each is read from the one before") {
+    const Outcome outcome =
+        sweetspot_run("measure demo-engine -q --json --goal decode --session --depths 3k -- --time-scale 100");
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    const Json turns = Json::parse(outcome.out).at("measurement").at("turns");
+    REQUIRE(turns.size() == 10);
+    int before = 0;
+    for (const Json& turn : turns) {
+      CHECK(turn.at("failure").is_null());
+      CHECK(turn.at("ttft_ms").is_number());
+      CHECK(turn.at("memory_bytes").is_number());
+      CHECK(turn.at("prompt_tokens").get<int>() > before);
+      before = turn.at("prompt_tokens").get<int>();
+    }
+    CHECK(before > 0.75 * 3072);
+    CHECK(before < 1.1 * 3072);
+  }
+
+  TEST_CASE("a session that the engine does not survive ends in the turn that it died in") {
+    const Outcome outcome = sweetspot_run(
+        "measure demo-engine -q --json --goal decode --session --depths 3k -- --time-scale 0 --trap "
+        "'oom-crash-mid-run:1@context>2000'");
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    const Json turns = Json::parse(outcome.out).at("measurement").at("turns");
+    REQUIRE(turns.size() < 10);
+    CHECK(turns.back().at("failure").is_string());
+  }
+
   TEST_CASE("several clients are asked at once, and counted") {
     const Outcome outcome =
         sweetspot_run("measure demo-engine -q --json --goal decode --concurrency 3 --set parallel=3 -- --time-scale 20");
@@ -79,6 +109,11 @@ TEST_SUITE("demo/depth") {
     INFO(crowd.err);
     REQUIRE(crowd.exit_code == 0);
     CHECK(Json::parse(crowd.out).at("baseline").at("measurement").at("score_s").is_number());
+    const Outcome unasked = sweetspot_run("measure demo-engine -q --json --goal long-context -- --time-scale 100");
+    INFO(unasked.err);
+    REQUIRE(unasked.exit_code == 0);
+    CHECK(Json::parse(unasked.out).at("measurement").at("depths").size() == 1);
+    CHECK(Json::parse(unasked.out).at("measurement").at("score_s").is_number());
     const Outcome alone = sweetspot_run("demo --goal batch --param draft_depth=0,3");
     CHECK(alone.exit_code == 2);
     CHECK(alone.err.find("--concurrency") != std::string::npos);

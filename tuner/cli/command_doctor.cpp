@@ -80,6 +80,9 @@ std::string machine_lines(const MachineProfile& machine) {
   std::string text =
       fmt::format("Machine\n  {}\n  {}, {}\n", display(machine), escape_control(machine.os), escape_control(machine.kernel));
   if (!machine.model.empty()) text += fmt::format("  {}\n", escape_control(machine.model));
+  if (machine.performance_cores) text += fmt::format("  {} of the cores are the fast kind\n", *machine.performance_cores);
+  if (machine.gpu_cores) text += fmt::format("  graphics processor with {} cores on the same memory\n", *machine.gpu_cores);
+  if (!machine.accelerator.empty()) text += fmt::format("  {}\n", escape_control(machine.accelerator));
   if (machine.load_1min) text += fmt::format("  load {:.2f}\n", *machine.load_1min);
   if (machine.memory_available_bytes)
     text += fmt::format("  memory free {} of {}\n", bytes_text(machine.memory_available_bytes), bytes_text(machine.memory_bytes));
@@ -87,6 +90,7 @@ std::string machine_lines(const MachineProfile& machine) {
     text += fmt::format("  memory bandwidth {:.1f} GB/s (measured)\n", *machine.memory_bandwidth_bytes_per_s / 1e9);
   if (machine.swap_used_bytes) text += fmt::format("  swapped out {}\n", bytes_text(machine.swap_used_bytes));
   if (machine.on_battery) text += *machine.on_battery ? "  on battery\n" : "  on mains power\n";
+  if (!machine.power_mode.empty()) text += fmt::format("  power mode {}\n", escape_control(machine.power_mode));
   if (machine.temperature_c) text += fmt::format("  {:.0f} degrees\n", *machine.temperature_c);
   return text;
 }

@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "gate/prompt_set.hpp"
 #include "run/concurrent.hpp"
+#include "run/conversation.hpp"
 #include "run/depths.hpp"
 #include "run/machine.hpp"
 #include "run/prepare.hpp"
@@ -23,6 +24,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr TimedEffort effort{5, 2, 2};
+constexpr std::int64_t attached_context = 8192;  ///< of a server that is not ours, as far as a session goes
 
 std::string figure(const std::optional<double>& value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "-";
@@ -32,6 +34,12 @@ std::string depth_text_line(const DepthMeasurement& row) {
   if (!row.failure.empty()) return fmt::format("  at depth {:>7}  {}\n", row.depth, escape_control(row.failure));
   return fmt::format("  at depth {:>7}  tokens/s {:>8}   first token cold {:>9} ms   warm {:>8} ms\n", row.depth,
                      figure(row.decode_tokens_per_second, 1), figure(row.ttft_cold_ms, 1), figure(row.ttft_warm_ms, 1));
+}
+
+std::string turn_text_line(const TurnMeasurement& row) {
+  if (!row.failure.empty()) return fmt::format("  turn {:>2}  {}\n", row.turn, escape_control(row.failure));
+  return fmt::format("  turn {:>2}  {:>7} tokens   tokens/s {:>8}   first token {:>9} ms\n", row.turn, row.prompt_tokens,
+                     figure(row.decode_tokens_per_second, 1), figure(row.ttft_ms, 1));
 }
 
 std::string report_text(const Config& config, const Measurement& measurement, const std::vector<Warning>& warnings) {
@@ -55,6 +63,7 @@ std::string report_text(const Config& config, const Measurement& measurement, co
                     crowd->clients, figure(crowd->tokens_per_second, 1), figure(crowd->ttft_ms_p50, 1),
                     figure(crowd->ttft_ms_p95, 1), crowd->failed, crowd->requests + crowd->failed);
   for (const DepthMeasurement& row : measurement.depths) text += depth_text_line(row);
+  for (const TurnMeasurement& row : measurement.turns) text += turn_text_line(row);
   for (const std::string& finding : measurement.findings) text += "  finding: " + finding + "\n";
   for (const Warning& warning : warnings) text += fmt::format("  warning: {}\n", warning.text);
   return text;
@@ -80,6 +89,9 @@ Measurement measure_attached(const Options& options, Context& context) {
   plan.warm_turns = effort.warm_turns;
   plan.sampler = options.sampler;
   plan.seed = options.seed;
+  if (find_goal(options.goal).work == Goal::Work::depth && options.depths.empty())
+    throw Error{"goal " + options.goal + " is about a depth of context, and none is given for a server that already runs",
+                "name one with --depths N"};
   const auto prompts = options.workload.empty() ? timed_prompts() : read_workload(options.workload);
   Measurement measurement =
       summarised(timed_requests(target, prompts, plan, context.interrupt).samples, find_goal(options.goal), {}, std::nullopt);
@@ -88,11 +100,16 @@ Measurement measure_attached(const Options& options, Context& context) {
     crowd.clients = options.concurrency;
     crowd.sampler = options.sampler;
     crowd.seed = options.seed;
-    measurement.concurrency = concurrent_requests(target, prompts, crowd, context.interrupt);
+    const ConcurrentResult together = concurrent_requests(target, prompts, crowd, context.interrupt);
+    measurement.concurrency = together.measurement;
+    if (together.fault) measurement.findings.push_back("an answer that cannot be right: " + together.fault->detail);
   }
+  const auto no_memory = [] { return std::optional<std::int64_t>(); };
   if (!options.depths.empty())
-    measurement.depths =
-        measured_depths(target, {options.depths, options.sampler, options.seed}, [] { return std::nullopt; }, context.interrupt);
+    measurement.depths = measured_depths(target, {options.depths, options.sampler, options.seed}, no_memory, context.interrupt);
+  if (const auto tokens = wanted_session_tokens(options, attached_context); tokens > 0)
+    measurement.turns = growing_conversation(target, {tokens, options.sampler, options.seed}, no_memory, context.interrupt);
+  measurement.score_s = score(find_goal(options.goal), measurement);
   return measurement;
 }
 
@@ -100,11 +117,13 @@ Measurement measure_launched(const Options& options, Context& context, Config& c
   ResolvedTarget resolved = resolve_target(options, context);
   config = merged(resolved.fixed, config_from(resolved.setup.engine, options.set, "--set"));
   require_supported(resolved.setup, search_space(resolved.setup, {}, config));
-  LiveRunner runner(std::move(resolved.setup), context.interrupt, progress_output(context).status);
+  const std::int64_t served = resolved.setup.inputs.context;
   VisitOrder order;
   order.config = config;
   order.timed = effort;
-  order.depths = options.depths;
+  order.depths = wanted_depths(options, resolved.setup.goal, served);
+  order.session_tokens = wanted_session_tokens(options, served);
+  LiveRunner runner(std::move(resolved.setup), context.interrupt, progress_output(context).status);
   const VisitOutcome outcome = runner.visit(order);
   clear_status(context);
   if (outcome.failure) {

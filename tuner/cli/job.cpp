@@ -156,6 +156,17 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   return resolved;
 }
 
+std::vector<std::int64_t> wanted_depths(const Options& options, const Goal& goal, std::int64_t context) {
+  if (options.depths.empty() && goal.work == Goal::Work::depth) return {context / default_depth_share};
+  return options.depths;
+}
+
+std::int64_t wanted_session_tokens(const Options& options, std::int64_t context) {
+  if (!options.session) return 0;
+  const std::int64_t deepest = options.depths.empty() ? 0 : *std::max_element(options.depths.begin(), options.depths.end());
+  return deepest > 0 ? deepest : context / default_depth_share;
+}
+
 TuneJob tune_job(const Options& options, Context& context) {
   ResolvedTarget resolved = resolve_target(options, context);
   TuneJob job;
@@ -169,9 +180,8 @@ TuneJob tune_job(const Options& options, Context& context) {
   job.settings.trials_most = options.trials.value_or(0);
   job.settings.min_gain_ratio = 1 + options.min_gain_percent / 100;
   job.settings.allow_lossy = options.allow_lossy;
-  job.settings.depths = options.depths;
-  if (job.settings.depths.empty() && resolved.setup.goal.work == Goal::Work::depth)
-    job.settings.depths = {resolved.setup.inputs.context / default_depth_share};
+  job.settings.depths = wanted_depths(options, resolved.setup.goal, resolved.setup.inputs.context);
+  job.settings.session_tokens = wanted_session_tokens(options, resolved.setup.inputs.context);
   require_crowd(resolved.setup, job.space);
   job.settings.requirements = requirements_from(options, resolved.target.machine);
   if (!options.tier.empty()) job.settings.finalist_tier = tier_from(options.tier);
@@ -188,8 +198,9 @@ TuneJob tune_job(const Options& options, Context& context) {
   study.sampler = sampler_text(options.sampler);
   study.target = resolved.target;
   resolved.setup.fresh_seed = derived_seed(options.seed, study.id);
-  study.key =
-      study_key(study.target, study.goal, options.sampler, prompt_set_digest(resolved.setup.timed_prompts), resolved.fixed);
+  study.pace = job.settings.pace = options.pace;
+  study.key = study_key(study.target, study.goal, options.sampler, prompt_set_digest(resolved.setup.timed_prompts),
+                        resolved.fixed, study.pace);
   study.fixed.values = resolved.setup.engine.launch.fixed;
   study.fixed = merged(study.fixed, resolved.fixed);
   study.fixed.values["context"] = resolved.setup.inputs.context;

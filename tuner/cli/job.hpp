@@ -16,6 +16,12 @@ struct ResolvedTarget {
 
 ResolvedTarget resolve_target(const Options& options, Context& context);
 
+/// Depths of context to measure at: those of the options, else a quarter of what is served where the goal is about depth.
+std::vector<std::int64_t> wanted_depths(const Options& options, const Goal& goal, std::int64_t context);
+
+/// To which a conversation grows: the deepest of the options' depths, else a quarter of what is served; 0: none is wanted.
+std::int64_t wanted_session_tokens(const Options& options, std::int64_t context);
+
 /// A new study from the options.
 TuneJob tune_job(const Options& options, Context& context);
 

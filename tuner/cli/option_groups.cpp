@@ -143,6 +143,9 @@ void add_limits(CLI::App& command, Options& options) {
   add_budget(command, options);
   add_read(command, "--trials", "N", working, "Limit of trials",
            [&options](const std::string& text) { options.trials = static_cast<int>(whole_number(text, 1, 1'000'000)); });
+  add_read(command, "--pace", "sustained|burst", working,
+           "Without rest on a warm machine, or each visit on a cool one (sustained)",
+           [&options](const std::string& text) { options.pace = pace_from(text); });
 }
 
 void add_timed_work(CLI::App& command, Options& options) {
@@ -155,6 +158,7 @@ void add_timed_work(CLI::App& command, Options& options) {
 void add_depths(CLI::App& command, Options& options) {
   add_read(command, "--depths", "N,...", working, "Context depths to measure at as well, in tokens: 0,4k,32k",
            [&options](const std::string& text) { options.depths = depths_from(text); });
+  add_flag(command, "--session", working, "Also measure a tool-using conversation that grows over ten turns", options.session);
   add_read(command, "--concurrency", "N", working, "Simultaneous requests to measure as well",
            [&options](const std::string& text) { options.concurrency = static_cast<int>(whole_number(text, 1, 256)); });
 }

@@ -2,7 +2,7 @@
 
 #include "cli/config_file.hpp"
 #include "cli/environment.hpp"
-#include "core/trial.hpp"
+#include "core/study.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -60,6 +60,7 @@ struct Options {
   std::string scorer_model;
   std::optional<std::int64_t> context;
   std::vector<std::int64_t> depths;  ///< of context to measure at, tokens
+  bool session = false;              ///< also a conversation that grows to the deepest of them
   int concurrency = 0;               ///< requests at once; 0: as many as are served, where the goal asks for it
   int port = 0;                      ///< 0: a free one
   std::string url;
@@ -74,6 +75,7 @@ struct Options {
   std::filesystem::path space_file;
 
   std::string goal = "agent";
+  Pace pace = Pace::sustained;
   std::map<std::string, double> sampler;  ///< empty: greedy
   std::filesystem::path workload;
   std::chrono::milliseconds budget = std::chrono::minutes{30};

@@ -134,7 +134,11 @@ void from_json(const Json& json, Rescored& rescored) {
 }
 
 void to_json(Json& json, const Quality& quality) {
-  json = Json{{"positions", quality.positions}, {"mean_kld", quality.mean_kld}, {"same_top_rate", quality.same_top_rate}};
+  json = Json{{"positions", quality.positions},
+              {"mean_kld", quality.mean_kld},
+              {"same_top_rate", quality.same_top_rate},
+              {"perplexity", quality.perplexity},
+              {"reference_perplexity", quality.reference_perplexity}};
 }
 
 void from_json(const Json& json, Quality& quality) {
@@ -142,6 +146,8 @@ void from_json(const Json& json, Quality& quality) {
   read(json, "positions", quality.positions);
   read(json, "mean_kld", quality.mean_kld);
   read(json, "same_top_rate", quality.same_top_rate);
+  read(json, "perplexity", quality.perplexity);
+  read(json, "reference_perplexity", quality.reference_perplexity);
 }
 
 void to_json(Json& json, const Evidence& evidence) {
@@ -165,11 +171,15 @@ void to_json(Json& json, const MachineProfile& machine) {
               {"model", machine.model},
               {"cpu", machine.cpu},
               {"cores", machine.cores},
+              {"performance_cores", or_null(machine.performance_cores)},
+              {"accelerator", machine.accelerator},
+              {"gpu_cores", or_null(machine.gpu_cores)},
               {"memory_bytes", machine.memory_bytes},
               {"load_1min", or_null(machine.load_1min)},
               {"memory_available_bytes", or_null(machine.memory_available_bytes)},
               {"swap_used_bytes", or_null(machine.swap_used_bytes)},
               {"on_battery", or_null(machine.on_battery)},
+              {"power_mode", machine.power_mode},
               {"temperature_c", or_null(machine.temperature_c)},
               {"memory_bandwidth_bytes_per_s", or_null(machine.memory_bandwidth_bytes_per_s)}};
 }
@@ -181,11 +191,15 @@ void from_json(const Json& json, MachineProfile& machine) {
   read(json, "model", machine.model);
   read(json, "cpu", machine.cpu);
   read(json, "cores", machine.cores);
+  read(json, "performance_cores", machine.performance_cores);
+  read(json, "accelerator", machine.accelerator);
+  read(json, "gpu_cores", machine.gpu_cores);
   read(json, "memory_bytes", machine.memory_bytes);
   read(json, "load_1min", machine.load_1min);
   read(json, "memory_available_bytes", machine.memory_available_bytes);
   read(json, "swap_used_bytes", machine.swap_used_bytes);
   read(json, "on_battery", machine.on_battery);
+  read(json, "power_mode", machine.power_mode);
   read(json, "temperature_c", machine.temperature_c);
   read(json, "memory_bandwidth_bytes_per_s", machine.memory_bandwidth_bytes_per_s);
 }

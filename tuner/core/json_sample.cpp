@@ -89,6 +89,27 @@ void from_json(const Json& json, DepthMeasurement& row) {
   row.failure = failure.value_or("");
 }
 
+void to_json(Json& json, const TurnMeasurement& row) {
+  json = Json{{"turn", row.turn},
+              {"prompt_tokens", row.prompt_tokens},
+              {"ttft_ms", or_null(row.ttft_ms)},
+              {"decode_tokens_per_second", or_null(row.decode_tokens_per_second)},
+              {"memory_bytes", or_null(row.memory_bytes)},
+              {"failure", row.failure.empty() ? Json(nullptr) : Json(row.failure)}};
+}
+
+void from_json(const Json& json, TurnMeasurement& row) {
+  expect_object(json, "turn");
+  read(json, "turn", row.turn);
+  read(json, "prompt_tokens", row.prompt_tokens);
+  read(json, "ttft_ms", row.ttft_ms);
+  read(json, "decode_tokens_per_second", row.decode_tokens_per_second);
+  read(json, "memory_bytes", row.memory_bytes);
+  std::optional<std::string> failure;
+  read(json, "failure", failure);
+  row.failure = failure.value_or("");
+}
+
 void to_json(Json& json, const ConcurrencyMeasurement& crowd) {
   json = Json{{"clients", crowd.clients},
               {"requests", crowd.requests},
@@ -113,6 +134,7 @@ void to_json(Json& json, const Measurement& measurement) {
               {"decode_tokens_per_second", or_null(measurement.decode_tokens_per_second)},
               {"ttft_ms_p50", or_null(measurement.ttft_ms_p50)},
               {"depths", measurement.depths},
+              {"turns", measurement.turns},
               {"concurrency", or_null(measurement.concurrency)},
               {"ttft_ms_p95", or_null(measurement.ttft_ms_p95)},
               {"ttft_warm_ms_p50", or_null(measurement.ttft_warm_ms_p50)},
@@ -136,6 +158,7 @@ void from_json(const Json& json, Measurement& measurement) {
   read(json, "decode_tokens_per_second", measurement.decode_tokens_per_second);
   read(json, "ttft_ms_p50", measurement.ttft_ms_p50);
   read(json, "depths", measurement.depths);
+  read(json, "turns", measurement.turns);
   read(json, "concurrency", measurement.concurrency);
   read(json, "ttft_ms_p95", measurement.ttft_ms_p95);
   read(json, "ttft_warm_ms_p50", measurement.ttft_warm_ms_p50);

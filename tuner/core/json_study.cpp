@@ -187,6 +187,18 @@ void from_json(const Json& json, Finding& finding) {
   read(json, "fatal", finding.fatal);
 }
 
+void to_json(Json& json, const GoalPick& pick) {
+  json = Json{{"goal", pick.goal}, {"config", pick.config}, {"changed", pick.changed}, {"ratio", pick.ratio}};
+}
+
+void from_json(const Json& json, GoalPick& pick) {
+  expect_object(json, "pick");
+  read(json, "goal", pick.goal);
+  read(json, "config", pick.config);
+  read(json, "changed", pick.changed);
+  read(json, "ratio", pick.ratio);
+}
+
 void to_json(Json& json, const Study& study) {
   json = Json{{"schema_version", study_schema_version},
               {"id", study.id},
@@ -198,6 +210,7 @@ void to_json(Json& json, const Study& study) {
               {"strategy", study.strategy},
               {"goal", study.goal},
               {"sampler", study.sampler},
+              {"pace", to_string(study.pace)},
               {"status", study.status},
               {"target", study.target},
               {"fixed", study.fixed},
@@ -209,6 +222,7 @@ void to_json(Json& json, const Study& study) {
               {"recommendation", study.recommendation},
               {"rejected", study.rejected},
               {"effects", study.effects},
+              {"picks", study.picks},
               {"pareto", study.pareto},
               {"pareto_lossy", study.pareto_lossy},
               {"warnings", study.warnings},
@@ -227,6 +241,7 @@ void from_json(const Json& json, Study& study) {
   read(json, "strategy", study.strategy);
   read(json, "goal", study.goal);
   read(json, "sampler", study.sampler);
+  if (json.contains("pace")) study.pace = pace_from(json.at("pace").get<std::string>());
   read(json, "status", study.status);
   read(json, "target", study.target);
   read(json, "fixed", study.fixed);
@@ -238,6 +253,7 @@ void from_json(const Json& json, Study& study) {
   read(json, "recommendation", study.recommendation);
   read(json, "rejected", study.rejected);
   read(json, "effects", study.effects);
+  read(json, "picks", study.picks);
   read(json, "pareto", study.pareto);
   read(json, "pareto_lossy", study.pareto_lossy);
   read(json, "warnings", study.warnings);

@@ -34,6 +34,8 @@ void to_json(nlohmann::ordered_json& json, const ChunkArrival& chunk);
 void from_json(const nlohmann::ordered_json& json, ChunkArrival& chunk);
 void to_json(nlohmann::ordered_json& json, const DepthMeasurement& row);
 void from_json(const nlohmann::ordered_json& json, DepthMeasurement& row);
+void to_json(nlohmann::ordered_json& json, const TurnMeasurement& row);
+void from_json(const nlohmann::ordered_json& json, TurnMeasurement& row);
 void to_json(nlohmann::ordered_json& json, const ConcurrencyMeasurement& crowd);
 void from_json(const nlohmann::ordered_json& json, ConcurrencyMeasurement& crowd);
 void to_json(nlohmann::ordered_json& json, const ClassMeasurement& measurement);

@@ -32,6 +32,17 @@ struct DepthMeasurement {
   bool operator==(const DepthMeasurement&) const = default;
 };
 
+/// One turn of a tool-using conversation that grows.
+struct TurnMeasurement {
+  int turn = 0;                    ///< from 1
+  std::int64_t prompt_tokens = 0;  ///< as the server counted them, the cached ones too
+  std::optional<double> ttft_ms;
+  std::optional<double> decode_tokens_per_second;
+  std::optional<std::int64_t> memory_bytes;  ///< peak so far
+  std::string failure;                       ///< what went wrong in this turn; empty: nothing
+  bool operator==(const TurnMeasurement&) const = default;
+};
+
 /// Several clients at once.
 struct ConcurrencyMeasurement {
   int clients = 0;
@@ -61,6 +72,7 @@ struct Measurement {
   std::optional<std::int64_t> memory_bytes_peak;
   std::map<std::string, ClassMeasurement> classes;
   std::vector<DepthMeasurement> depths;               ///< where they were asked for, the least first
+  std::vector<TurnMeasurement> turns;                 ///< where a session was asked for
   std::optional<ConcurrencyMeasurement> concurrency;  ///< where it was asked for
   int requests = 0;
   std::vector<std::string> findings;  ///< e.g. client and server clocks disagree by more than 10 %

@@ -11,7 +11,13 @@ namespace {
 
 constexpr std::array<std::string_view, 3> recommendation_kinds{"improvement", "keep_default", "unsound"};
 
+constexpr std::array<std::string_view, 2> paces{"sustained", "burst"};
+
 }  // namespace
+
+std::string_view to_string(Pace pace) { return enum_name(paces, pace); }
+
+Pace pace_from(std::string_view text) { return enum_from<Pace>(paces, text, "pace"); }
 
 std::string_view to_string(RecommendationKind kind) { return enum_name(recommendation_kinds, kind); }
 

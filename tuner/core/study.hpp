@@ -12,6 +12,12 @@
 
 namespace sweetspot {
 
+/// How visits follow one another: without rest once the machine is warm, or each from a machine that has cooled down. Figures of
+/// the two are never mixed.
+enum class Pace { sustained, burst };
+std::string_view to_string(Pace pace);
+Pace pace_from(std::string_view text);
+
 /// A model file as the report names it.
 struct ModelIdentity {
   std::string path;
@@ -135,6 +141,15 @@ struct ParameterEffect {
   bool operator==(const ParameterEffect&) const = default;
 };
 
+/// What the visits would choose for a goal; the default where nothing is ahead of it by more than their noise.
+struct GoalPick {
+  std::string goal;
+  Config config;
+  Config changed;
+  double ratio = 1;  ///< default's seconds / the pick's; of goal memory: bytes. Not confirmed
+  bool operator==(const GoalPick&) const = default;
+};
+
 /// A saved recommendation, looked at again later.
 struct Reverification {
   std::string at;  ///< UTC, ISO 8601
@@ -157,7 +172,8 @@ struct Study {
   std::string strategy;
   std::string goal;
   std::string sampler;  ///< "greedy" or key=value pairs
-  std::string status;   ///< running, interrupted, done, failed
+  Pace pace = Pace::sustained;
+  std::string status;  ///< running, interrupted, done, failed
   Target target;
   Config fixed;
   Config baseline;
@@ -168,6 +184,7 @@ struct Study {
   Recommendation recommendation;
   std::vector<Rejected> rejected;
   std::vector<ParameterEffect> effects;
+  std::vector<GoalPick> picks;
   std::vector<std::string> pareto;
   std::vector<std::string> pareto_lossy;
   std::vector<Warning> warnings;

@@ -52,6 +52,9 @@ struct Quality {
   std::int64_t positions = 0;
   double mean_kld = 0;       ///< nat a token, a lower bound from the tokens that both list
   double same_top_rate = 0;  ///< share of positions with the same most probable token
+  double perplexity =
+      0;  ///< of the reference's text to the candidate; at least, as what it does not list counts as the last that it does
+  double reference_perplexity = 0;  ///< of the same tokens to the reference itself
   bool operator==(const Quality&) const = default;
 };
 

@@ -39,6 +39,12 @@ std::string_view grade(const Quality& quality) {
   return quality.mean_kld <= thresholds::kld_heavy ? "heavy" : "severe";
 }
 
+/// Of a token, by a list of the most probable; one that is not in it has at most the probability of the last.
+double logprob_in(const std::vector<TokenAlternative>& top, std::int64_t id) {
+  const auto found = std::find_if(top.begin(), top.end(), [id](const TokenAlternative& token) { return token.id == id; });
+  return std::min((found == top.end() ? top.back() : *found).logprob, 0.0);
+}
+
 double probability(const TokenAlternative& token) { return std::exp(std::min(token.logprob, 0.0)); }
 
 }  // namespace
@@ -64,6 +70,8 @@ std::optional<Quality> measured_quality(const ChatTarget& candidate, const Refer
   if (!reference.has_logprobs || candidate.engine->protocol.completion_path.empty()) return std::nullopt;
   Quality quality;
   double kld = 0;
+  double own_logprobs = 0;
+  double reference_logprobs = 0;
   std::int64_t same = 0;
   for (const ReferenceAnswer* answer : short_and_deep(reference)) {
     std::vector<std::int64_t> context = answer->prompt_tokens;
@@ -76,18 +84,24 @@ std::optional<Quality> measured_quality(const ChatTarget& candidate, const Refer
       if (opinion.top.empty() || expected.top.empty()) continue;
       ++quality.positions;
       kld += kl_divergence_least(expected.top, opinion.top);
+      own_logprobs += logprob_in(opinion.top, expected.id);
+      reference_logprobs += logprob_in(expected.top, expected.id);
       same += opinion.top.front().id == expected.top.front().id ? 1 : 0;
     }
   }
   if (quality.positions < positions_least) return std::nullopt;
-  quality.mean_kld = kld / static_cast<double>(quality.positions);
-  quality.same_top_rate = static_cast<double>(same) / static_cast<double>(quality.positions);
+  const auto positions_seen = static_cast<double>(quality.positions);
+  quality.mean_kld = kld / positions_seen;
+  quality.same_top_rate = static_cast<double>(same) / positions_seen;
+  quality.perplexity = std::exp(-own_logprobs / positions_seen);
+  quality.reference_perplexity = std::exp(-reference_logprobs / positions_seen);
   return quality;
 }
 
 std::string quality_text(const Quality& quality) {
-  return fmt::format("KLD {:.4f} nat a token ({}), same first choice at {:.1f} % of {} positions", quality.mean_kld,
-                     grade(quality), 100 * quality.same_top_rate, quality.positions);
+  return fmt::format("KLD {:.4f} nat a token ({}), same first choice at {:.1f} % of {} positions, perplexity {:.3f} ({:.3f})",
+                     quality.mean_kld, grade(quality), 100 * quality.same_top_rate, quality.positions, quality.perplexity,
+                     quality.reference_perplexity);
 }
 
 }  // namespace sweetspot

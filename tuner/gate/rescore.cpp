@@ -181,7 +181,7 @@ ScoredText score(const ChatTarget& server, Sequence sequence, std::int64_t posit
       const std::string seen = observed.empty() ? std::string(rest.substr(0, excerpt_bytes)) : observed;
       scored.worst =
           Evidence{scored.prompt_id, lead(before) + shown(opinion), lead(before) + (seen.empty() ? "(end)" : seen),
-                   "at token " + std::to_string(i) + " the reference prefers another one by " +
+                   "at token " + std::to_string(i) + " the model itself prefers another one by " +
                        std::to_string(judgement.margin_at_least).substr(0, 4) + " nat" + (judgement.margin ? "" : " or more")};
     }
     scored.figures.worst_margin = std::max(scored.figures.worst_margin, judgement.margin_at_least);

@@ -35,7 +35,12 @@ bool any_answer_lost(const GateContext& context, const Interview& interview) {
 /// gate.md 7.3c: as often different as the engine is from itself, and right wherever the answer is known.
 TextOutcome by_band(const GateContext& context, const Interview& interview, const std::vector<Divergence>& divergences) {
   std::set<std::string> different;
-  for (const Divergence& divergence : divergences) different.insert(divergence.prompt_id);
+  for (const CandidateAnswer& answer : interview.answers) {
+    const Prompt& prompt = context.reference.answers[answer.reference_index].prompt;
+    const bool differs = std::any_of(divergences.begin(), divergences.end(),
+                                     [&](const Divergence& divergence) { return divergence.prompt_id == prompt.id; });
+    if (differs && prompt.tools_json.empty()) different.insert(prompt.id);
+  }
   const double share = static_cast<double>(different.size()) / std::max(text_prompts(context, interview), 1);
   const std::string detail = fmt::format("{} texts differ ({:.0f} %; other kernels of this engine change {:.0f} %), not scored",
                                          different.size(), 100 * share, 100 * context.reference.self_difference);

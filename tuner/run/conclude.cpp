@@ -4,12 +4,14 @@
 #include "run/choose.hpp"
 #include "run/confirm.hpp"
 #include "run/depth_phase.hpp"
+#include "run/picks.hpp"
 #include "run/ranking.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace sweetspot {
 namespace {
@@ -77,23 +79,27 @@ void add_effects(Study& study) {
   }
 }
 
-/// Trials that no other one beats in speed without taking more memory.
+/// Trials that no other one beats in speed without taking more memory or changing the output more.
 std::vector<std::string> front(const std::vector<const Trial*>& trials) {
   struct Point {
     const Trial* trial;
     double seconds;
     double bytes;
+    double kld;  ///< 0 where the output is the same; unknown is worst
   };
   std::vector<Point> points;
   for (const Trial* trial : trials) {
     const auto seconds = search_score(*trial);
     const std::int64_t bytes = trial->measurement ? trial->measurement->memory_bytes_peak.value_or(0) : 0;
-    if (seconds) points.push_back({trial, *seconds, static_cast<double>(bytes)});
+    const bool same = trial->verdict->outcome <= Outcome::tie;
+    const double unknown = std::numeric_limits<double>::infinity();
+    const double kld = same ? 0 : trial->verdict->quality ? trial->verdict->quality->mean_kld : unknown;
+    if (seconds) points.push_back({trial, *seconds, static_cast<double>(bytes), kld});
   }
   std::vector<std::string> ids;
   for (const Point& point : points) {
     const bool dominated = std::any_of(points.begin(), points.end(), [&](const Point& other) {
-      return other.bytes <= point.bytes && other.seconds < point.seconds;
+      return other.bytes <= point.bytes && other.seconds < point.seconds && other.kld <= point.kld;
     });
     if (!dominated) ids.push_back(point.trial->id);
   }
@@ -215,10 +221,13 @@ void conclude(Study& study, const StudySettings& settings, const CommandOf& comm
   add_rejected(study, settings, command_of);
   add_effects(study);
   add_fronts(study);
+  add_picks(study, settings);
   if (baseline == nullptr) return conclude_unsound(study, "the default was never measured", command_of);
   if (baseline->failure) return conclude_unsound(study, "the default fails: " + baseline->failure->detail, command_of);
   if (baseline->verdict && baseline->verdict->outcome == Outcome::broken)
     return conclude_unsound(study, "the default itself is broken: " + baseline->verdict->detail, command_of);
+  if (baseline->verdict && baseline->verdict->outcome == Outcome::error)
+    return conclude_unsound(study, "the default cannot be believed: " + baseline->verdict->detail, command_of);
   recommend(study, settings, command_of);
   warn_of_requirements(study, *baseline);
 }

@@ -3,6 +3,7 @@
 #include "backends/at_once.hpp"
 #include "core/error.hpp"
 #include "core/statistics.hpp"
+#include "gate/check.hpp"
 #include "gate/prompt_set.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ struct Client {
   int failed = 0;
   double last_ms = 0;
   std::optional<Failure> failure;
+  std::optional<Evidence> fault;
 };
 
 class Crowd {
@@ -72,10 +74,12 @@ private:
       return;
     }
     const bool answered = answer.sample.http_status == 200 && answer.sample.error_body.empty();
-    if (answered)
-      client.answers.push_back(std::move(answer));
-    else
+    if (!answered) {
       ++client.failed;
+      return;
+    }
+    if (!client.fault) client.fault = check_alone(prompt, answer.sample);
+    client.answers.push_back(std::move(answer));
   }
 
   const ChatTarget& server_;
@@ -113,11 +117,12 @@ std::optional<double> aggregate_rate(const std::vector<ConcurrentAnswer>& answer
   return tokens * 1000 / (to - from);
 }
 
-ConcurrencyMeasurement concurrent_requests(const ChatTarget& server, const std::vector<Prompt>& prompts,
-                                           const ConcurrentPlan& plan, const InterruptFlag& interrupt) {
-  ConcurrencyMeasurement result;
+ConcurrentResult concurrent_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const ConcurrentPlan& plan,
+                                     const InterruptFlag& interrupt) {
+  ConcurrentResult outcome;
+  ConcurrencyMeasurement& result = outcome.measurement;
   result.clients = plan.clients;
-  if (openings(prompts).empty()) return result;
+  if (openings(prompts).empty()) return outcome;
   std::vector<ConcurrentAnswer> answers;
   std::vector<double> last_ms;
   std::vector<double> first_tokens;
@@ -126,6 +131,7 @@ ConcurrencyMeasurement concurrent_requests(const ChatTarget& server, const std::
     result.failed += client.failed;
     last_ms.push_back(client.last_ms);
     if (client.failure) failure = client.failure;
+    if (client.fault && !outcome.fault) outcome.fault = client.fault;
     for (ConcurrentAnswer& answer : client.answers) {
       if (answer.sample.first_token_ms) first_tokens.push_back(*answer.sample.first_token_ms);
       answers.push_back(std::move(answer));
@@ -138,7 +144,7 @@ ConcurrencyMeasurement concurrent_requests(const ChatTarget& server, const std::
     result.ttft_ms_p50 = median(first_tokens);
     result.ttft_ms_p95 = quantile(first_tokens, 0.95);
   }
-  return result;
+  return outcome;
 }
 
 }  // namespace sweetspot

@@ -4,9 +4,11 @@
 #include "core/interrupt.hpp"
 #include "core/measurement.hpp"
 #include "core/prompt.hpp"
+#include "core/verdict.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +34,13 @@ struct ConcurrentAnswer {
 /// that time; nothing when it was too short to tell. `last_ms`: for each client when its last answer ended.
 std::optional<double> aggregate_rate(const std::vector<ConcurrentAnswer>& answers, const std::vector<double>& last_ms);
 
+struct ConcurrentResult {
+  ConcurrencyMeasurement measurement;
+  std::optional<Evidence> fault;  ///< an answer that cannot be right, whatever was asked (gate/check.hpp, check_alone)
+};
+
 /// Asks, and sums up. A request that fails is counted and nothing more. Throws TrialError when none succeeded, Interrupted.
-ConcurrencyMeasurement concurrent_requests(const ChatTarget& server, const std::vector<Prompt>& prompts,
-                                           const ConcurrentPlan& plan, const InterruptFlag& interrupt);
+ConcurrentResult concurrent_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const ConcurrentPlan& plan,
+                                     const InterruptFlag& interrupt);
 
 }  // namespace sweetspot

@@ -1,5 +1,6 @@
 #include "run/depth_phase.hpp"
 
+#include "run/conversation.hpp"
 #include "run/ranking.hpp"
 
 #include <fmt/format.h>
@@ -21,27 +22,29 @@ const DepthMeasurement* at_depth(const Trial& trial, std::int64_t depth) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-bool was_measured(const Trial& trial, const std::vector<std::int64_t>& depths) {
-  return trial.measurement &&
-         std::all_of(depths.begin(), depths.end(), [&](std::int64_t depth) { return at_depth(trial, depth) != nullptr; });
+bool was_measured(const Trial& trial, const StudySettings& settings) {
+  if (!trial.measurement || (settings.session_tokens > 0 && trial.measurement->turns.empty())) return false;
+  return std::all_of(settings.depths.begin(), settings.depths.end(),
+                     [&](std::int64_t depth) { return at_depth(trial, depth) != nullptr; });
 }
 
 }  // namespace
 
-double depth_seconds(const Observation& seen, const std::vector<std::int64_t>& depths) {
-  if (depths.empty()) return 0;
+double depth_seconds(const Observation& seen, const StudySettings& settings) {
+  if (settings.depths.empty() && settings.session_tokens <= 0) return 0;
+  const double prefill = std::max(seen.prefill_tokens_per_second, 1.0);
+  const double decode = std::max(seen.decode_tokens_per_second, 0.1);
   double seconds = seen.launch_s;
-  for (const std::int64_t depth : depths) {
-    seconds += static_cast<double>(depth) / std::max(seen.prefill_tokens_per_second, 1.0);
-    seconds += answers_tokens / std::max(seen.decode_tokens_per_second, 0.1);
-  }
+  for (const std::int64_t depth : settings.depths) seconds += static_cast<double>(depth) / prefill + answers_tokens / decode;
+  if (settings.session_tokens > 0)
+    seconds += static_cast<double>(settings.session_tokens) / prefill + conversation_turns * conversation_answer_tokens / decode;
   return margin * seconds;
 }
 
 double depth_reserve_seconds(double one_s, double budget_s) { return std::min(arms * one_s, reserve_share_most * budget_s); }
 
 void measure_depths(StudySession& session, double one_s) {
-  if (session.settings.depths.empty()) return;
+  if (session.settings.depths.empty() && session.settings.session_tokens <= 0) return;
   std::vector<Config> configs = {session.study.baseline};
   if (session.study.recommendation.kind == RecommendationKind::improvement) {
     configs.push_back(session.study.recommendation.config);
@@ -50,7 +53,7 @@ void measure_depths(StudySession& session, double one_s) {
   }
   for (const Config& config : configs) {
     Trial& trial = session.trial(config);
-    if (trial.failure || was_measured(trial, session.settings.depths)) continue;
+    if (trial.failure || was_measured(trial, session.settings)) continue;
     if (session.clock() + one_s > session.settings.budget_s) {
       session.observer.note(fmt::format("no time is left for the depths of {}: give more with --budget", display(trial.changed)));
       continue;

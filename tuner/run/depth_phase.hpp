@@ -7,14 +7,15 @@
 
 namespace sweetspot {
 
-/// What measuring one configuration at these depths will take, seconds.
-double depth_seconds(const Observation& seen, const std::vector<std::int64_t>& depths);
+/// What measuring one configuration at the settings' depths, and through their session, will take, seconds.
+double depth_seconds(const Observation& seen, const StudySettings& settings);
 
 /// Of the budget that is kept for it, default and candidate together: never more than half.
 double depth_reserve_seconds(double one_s, double budget_s);
 
-/// The default and what is recommended at the settings' depths, one launch each; where the default is kept, the best other
-/// one. Only what was not measured there before, and what there is time for when one takes `one_s`. Nothing without depths.
+/// The default and what is recommended at the settings' depths and through their session, one launch each; where the default is
+/// kept, the best other one. Only what was not measured there before, and what there is time for when one takes `one_s`. Nothing
+/// where neither was asked for.
 void measure_depths(StudySession& session, double one_s);
 
 /// Depths at which the candidate is slower than the default although it is faster elsewhere, in words; empty: none.

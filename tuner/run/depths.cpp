@@ -1,5 +1,6 @@
 #include "run/depths.hpp"
 
+#include "gate/check.hpp"
 #include "gate/depth_prompts.hpp"
 #include "gate/prompt_set.hpp"
 #include "run/measure.hpp"
@@ -34,7 +35,7 @@ public:
     const RequestSample cold = asked(prompt);
     DepthMeasurement row;
     row.depth = depth;
-    take_cold(cold, row);
+    take_cold(prompt, cold, row);
     if (!row.failure.empty()) return row;
     if (row.prompt_tokens > 0 && bytes > gauge_bytes)
       bytes_per_token_ = static_cast<double>(bytes) / static_cast<double>(row.prompt_tokens);
@@ -43,7 +44,7 @@ public:
     messages.push_back({{"role", "user"}, {"content", next_question}});
     prompt.messages_json = messages.dump();
     const RequestSample warm = asked(prompt);
-    if (answered(warm, row)) row.ttft_warm_ms = warm.first_token_ms;
+    if (answered(prompt, warm, row)) row.ttft_warm_ms = warm.first_token_ms;
     return row;
   }
 
@@ -77,16 +78,20 @@ private:
     return bytes_per_token_;
   }
 
-  static bool answered(const RequestSample& sample, DepthMeasurement& row) {
-    if (sample.http_status == 200 && sample.error_body.empty() && sample.first_token_ms) return true;
-    row.failure = sample.http_status != 200   ? fmt::format("HTTP {}: {}", sample.http_status, sample.error_body)
-                  : sample.error_body.empty() ? std::string("an answer without text")
-                                              : sample.error_body;
-    return false;
+  static bool answered(const Prompt& prompt, const RequestSample& sample, DepthMeasurement& row) {
+    if (sample.http_status != 200)
+      row.failure = fmt::format("HTTP {}: {}", sample.http_status, sample.error_body);
+    else if (!sample.error_body.empty())
+      row.failure = sample.error_body;
+    else if (!sample.first_token_ms)
+      row.failure = "an answer without text";
+    else if (const auto fault = check_alone(prompt, sample))
+      row.failure = "an answer that cannot be right: " + fault->detail;
+    return row.failure.empty();
   }
 
-  static void take_cold(const RequestSample& cold, DepthMeasurement& row) {
-    if (!answered(cold, row)) return;
+  static void take_cold(const Prompt& prompt, const RequestSample& cold, DepthMeasurement& row) {
+    if (!answered(prompt, cold, row)) return;
     row.prompt_tokens = cold.usage.prompt_tokens.value_or(0);
     row.ttft_cold_ms = cold.first_token_ms;
     row.decode_tokens_per_second = decode_rate(cold);

@@ -12,6 +12,7 @@
 #include "gate/thresholds.hpp"
 #include "run/capabilities.hpp"
 #include "run/concurrent.hpp"
+#include "run/conversation.hpp"
 #include "run/depths.hpp"
 #include "run/later_look.hpp"
 #include "run/machine.hpp"
@@ -21,12 +22,15 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <numeric>
+#include <thread>
 
 namespace sweetspot {
 namespace {
 
-constexpr int observed_prompts = 3;
+constexpr double rest_least_s = 5;   ///< before a burst
+constexpr double rest_most_s = 120;  ///< a warm room may keep the machine above where it was
+constexpr double cool_within_c = 2;  ///< of the temperature before the first
+constexpr std::chrono::milliseconds rest_step{200};
 constexpr std::int64_t bytes_per_ready_second = 100 << 20;  ///< slowest disk that a large model is loaded from
 
 std::chrono::milliseconds ready_timeout(const ModelIdentity& model) {
@@ -92,6 +96,20 @@ Observation LiveRunner::observe(const Config& config) {
   return observation;
 }
 
+void LiveRunner::cool_down() {
+  const auto begin = std::chrono::steady_clock::now();
+  status_("cooling down");
+  while (true) {
+    if (interrupt_.raised()) throw Interrupted{};
+    const auto temperature = probe_machine().temperature_c;
+    if (!cool_c_) cool_c_ = temperature;
+    const double waited = seconds_since(begin);
+    const bool cool = !temperature || *temperature <= *cool_c_ + cool_within_c;
+    if ((cool && waited >= rest_least_s) || waited >= rest_most_s) return;
+    std::this_thread::sleep_for(rest_step);
+  }
+}
+
 Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault) {
   const auto begin = std::chrono::steady_clock::now();
   TimedPlan plan;
@@ -124,13 +142,13 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
     fault = check_alone(prompt, sample);
   }
   for (RequestSample& sample : visit.samples) sample.raw.clear();
-  add_crowd(order, server, visit);
+  add_crowd(order, server, visit, fault);
   visit.duration_s = seconds_since(begin);
   return visit;
 }
 
 /// Several clients at once, where the goal or the user asks for it.
-void LiveRunner::add_crowd(const VisitOrder& order, ServerProcess& server, Visit& visit) {
+void LiveRunner::add_crowd(const VisitOrder& order, ServerProcess& server, Visit& visit, std::optional<Evidence>& fault) {
   const bool wanted = setup_.concurrency > 0 || setup_.goal.work == Goal::Work::crowd;
   if (!wanted) return;
   ConcurrentPlan plan;
@@ -141,7 +159,9 @@ void LiveRunner::add_crowd(const VisitOrder& order, ServerProcess& server, Visit
   plan.seed = setup_.seed;
   plan.round = order.round;
   plan.max_tokens = size_.max_tokens;
-  visit.measurement.concurrency = concurrent_requests(target_of(server), setup_.timed_prompts, plan, interrupt_);
+  ConcurrentResult crowd = concurrent_requests(target_of(server), setup_.timed_prompts, plan, interrupt_);
+  visit.measurement.concurrency = crowd.measurement;
+  if (!fault) fault = std::move(crowd.fault);
   visit.measurement.memory_bytes_peak = server.memory_bytes_peak();
   if (setup_.goal.work == Goal::Work::crowd) visit.measurement.score_s = score(setup_.goal, visit.measurement);
 }
@@ -154,9 +174,13 @@ void LiveRunner::add_depths(const VisitOrder& order, ServerProcess& server, Visi
     outcome.visit->started_at = utc_now_iso8601(std::chrono::system_clock::now());
   }
   const auto begin = std::chrono::steady_clock::now();
-  outcome.visit->measurement.depths = measured_depths(
-      target_of(server), {order.depths, setup_.sampler, setup_.seed}, [&server] { return server.memory_bytes_peak(); },
-      interrupt_);
+  const auto memory = [&server] { return server.memory_bytes_peak(); };
+  Measurement& measurement = outcome.visit->measurement;
+  if (!order.depths.empty())
+    measurement.depths = measured_depths(target_of(server), {order.depths, setup_.sampler, setup_.seed}, memory, interrupt_);
+  if (order.session_tokens > 0)
+    measurement.turns =
+        growing_conversation(target_of(server), {order.session_tokens, setup_.sampler, setup_.seed}, memory, interrupt_);
   if (setup_.goal.work == Goal::Work::depth && order.phase != Phase::depth)
     outcome.visit->measurement.score_s = score(setup_.goal, outcome.visit->measurement);
   outcome.visit->measurement.memory_bytes_peak = server.memory_bytes_peak();
@@ -203,7 +227,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
         outcome.verdict->evidence = *fault;
       }
     }
-    if (!broken && !order.depths.empty()) add_depths(order, *server, outcome);
+    if (!broken && (!order.depths.empty() || order.session_tokens > 0)) add_depths(order, *server, outcome);
     server->stop();
     if (outcome.visit) outcome.disturbed = disturbed_by(before, machine_state(), cores_);
     if (reference != nullptr) {

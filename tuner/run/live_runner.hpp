@@ -73,6 +73,7 @@ public:
 
   VisitOutcome visit(const VisitOrder& order) override;
   std::vector<SettledVerdict> settle() override;
+  void cool_down() override;
 
   const LiveSetup& setup() const { return setup_; }
 
@@ -133,13 +134,14 @@ private:
   SamplingResult compared_draws(const Reference& reference, const DrawPlan& plan, const Draws& expected,
                                 const Draws& observed) const;
   void add_depths(const VisitOrder& order, ServerProcess& server, VisitOutcome& outcome);
-  void add_crowd(const VisitOrder& order, ServerProcess& server, Visit& visit);
+  void add_crowd(const VisitOrder& order, ServerProcess& server, Visit& visit, std::optional<Evidence>& fault);
   Visit timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault);
 
   LiveSetup setup_;
   const InterruptFlag& interrupt_;
   StatusLine status_;
   int cores_ = 1;
+  std::optional<double> cool_c_;  ///< temperature before the first burst
   ReferenceSize size_;
   std::chrono::steady_clock::time_point reference_deadline_ = std::chrono::steady_clock::time_point::max();
   std::map<std::string, Reference> references_;

@@ -34,6 +34,9 @@ std::vector<Warning> disturbances(const MachineProfile& machine, const std::vect
                         "end other programs, or wait until they are done"});
   if (machine.on_battery.value_or(false))
     warnings.push_back({"battery", "the machine runs on battery and may slow down", "connect it to power"});
+  if (machine.power_mode == "low" || machine.power_mode == "powersave" || machine.power_mode == "low-power")
+    warnings.push_back({"power_mode", "the power mode is \"" + machine.power_mode + "\": the machine holds itself back",
+                        "choose another in the system's settings"});
   if (machine.swap_used_bytes && *machine.swap_used_bytes > swap_at_most)
     warnings.push_back({"swap", fmt::format("{} MB are swapped out", *machine.swap_used_bytes / mebibyte),
                         "end programs that hold memory; after that a restart clears what is left in swap"});
@@ -83,5 +86,38 @@ std::optional<std::int64_t> meminfo_bytes(std::string_view text, std::string_vie
 }
 
 }  // namespace proc
+
+namespace darwin {
+
+std::optional<bool> on_battery(std::string_view text) {
+  if (text.find("'Battery Power'") != std::string_view::npos) return true;
+  if (text.find("'AC Power'") != std::string_view::npos) return false;
+  return std::nullopt;
+}
+
+std::string power_mode(std::string_view text) {
+  constexpr std::array<std::string_view, 3> words = {"normal", "low", "high"};  // powermode 0, 1, 2; lowpowermode 0, 1
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trimmed(text.substr(0, end));
+    const bool tells = line.starts_with("powermode") || line.starts_with("lowpowermode");
+    if (tells && line.back() >= '0' && line.back() <= '2')
+      return std::string{words.at(static_cast<std::size_t>(line.back() - '0'))};
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return {};
+}
+
+std::optional<int> gpu_cores(std::string_view text) {
+  constexpr std::string_view name = "\"gpu-core-count\" = ";
+  const auto at = text.find(name);
+  if (at == std::string_view::npos) return std::nullopt;
+  int cores = 0;
+  const auto digits = text.substr(at + name.size());
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), cores);
+  return result.ec == std::errc{} && cores > 0 ? std::optional(cores) : std::nullopt;
+}
+
+}  // namespace darwin
 
 }  // namespace sweetspot

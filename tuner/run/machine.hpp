@@ -32,4 +32,14 @@ std::string field(std::string_view text, std::string_view name, char separator);
 std::optional<std::int64_t> meminfo_bytes(std::string_view text, std::string_view name);
 }  // namespace proc
 
+/// Readers of what macOS's own programs print, apart from them for the same reason.
+namespace darwin {
+/// Of `pmset -g batt`.
+std::optional<bool> on_battery(std::string_view text);
+/// "low", "normal" or "high", of `pmset -g`; empty when it does not tell.
+std::string power_mode(std::string_view text);
+/// Of `ioreg -r -c AGXAccelerator -d 1`.
+std::optional<int> gpu_cores(std::string_view text);
+}  // namespace darwin
+
 }  // namespace sweetspot

@@ -1,6 +1,10 @@
 #include "run/machine.hpp"
 #include "run/watch.hpp"
 
+#include "backends/server_process.hpp"
+#include "core/error.hpp"
+#include "core/interrupt.hpp"
+
 #include <libproc.h>
 #include <mach/mach.h>
 #include <sys/sysctl.h>
@@ -9,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 
@@ -25,6 +30,8 @@ std::uint32_t notify_cancel(int token);
 namespace sweetspot {
 
 namespace {
+
+constexpr std::chrono::seconds tool_timeout{5};
 
 std::string text_of(const char* name) {
   std::size_t size = 0;
@@ -83,6 +90,17 @@ std::optional<std::int64_t> thermal_pressure() {
   return known ? std::optional<std::int64_t>(static_cast<std::int64_t>(level)) : std::nullopt;
 }
 
+/// What one of the system's own programs prints; empty when it cannot be run.
+std::string printed_by(const std::vector<std::string>& argv) {
+  LaunchPlan plan;
+  plan.argv = argv;
+  try {
+    return run_command(plan, tool_timeout, NeverInterrupted{}).output;
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 MachineState machine_state() {
@@ -91,6 +109,7 @@ MachineState machine_state() {
   state.own_s = own_cpu_seconds();
   state.busy_s = busy_seconds();
   state.swap_used_bytes = swap_used_bytes();
+  state.on_battery = darwin::on_battery(printed_by({"/usr/bin/pmset", "-g", "batt"}));
   state.throttled = thermal_pressure();
   return state;
 }
@@ -106,6 +125,10 @@ MachineProfile probe_machine() {
   machine.memory_bytes = number_of<std::int64_t>("hw.memsize").value_or(0);
   std::array<double, 1> load{};
   if (getloadavg(load.data(), 1) == 1) machine.load_1min = load[0];
+  machine.performance_cores = number_of<int>("hw.perflevel0.physicalcpu");
+  machine.gpu_cores = darwin::gpu_cores(printed_by({"/usr/sbin/ioreg", "-r", "-c", "AGXAccelerator", "-d", "1"}));
+  machine.on_battery = darwin::on_battery(printed_by({"/usr/bin/pmset", "-g", "batt"}));
+  machine.power_mode = darwin::power_mode(printed_by({"/usr/bin/pmset", "-g"}));
   machine.memory_available_bytes = memory_available_bytes();
   machine.swap_used_bytes = swap_used_bytes();
   return machine;

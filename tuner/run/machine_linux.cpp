@@ -31,6 +31,9 @@ int usable_cores();
 std::string processor(std::string_view cpuinfo);
 std::optional<bool> on_battery();
 std::optional<double> temperature_c();
+std::string accelerator();
+std::string power_mode();
+std::optional<int> performance_cores();
 std::string served_by(const fs::path& process);
 std::optional<double> busy_seconds(const std::string& line);
 std::optional<std::int64_t> throttled();
@@ -49,6 +52,8 @@ MachineProfile probe_machine() {
   machine.cpu = processor(text_of("/proc/cpuinfo"));
   if (machine.cpu.empty()) machine.cpu = system.machine;
   machine.cores = usable_cores();
+  machine.performance_cores = performance_cores();
+  machine.accelerator = accelerator();
   const auto meminfo = text_of("/proc/meminfo");
   machine.memory_bytes = proc::meminfo_bytes(meminfo, "MemTotal").value_or(0);
   machine.memory_available_bytes = proc::meminfo_bytes(meminfo, "MemAvailable");
@@ -59,6 +64,7 @@ MachineProfile probe_machine() {
   const auto load = number(parse_value(loads.substr(0, loads.find(' '))));
   if (std::isfinite(load)) machine.load_1min = load;
   machine.on_battery = on_battery();
+  machine.power_mode = power_mode();
   machine.temperature_c = temperature_c();
   return machine;
 }
@@ -137,6 +143,37 @@ std::optional<bool> on_battery() {
     if (type == "Battery" && first_line(supply / "scope") != "Device") answer = first_line(supply / "status") == "Discharging";
   }
   return answer;
+}
+
+/// As the drivers of NVIDIA and AMD show it; one that shares the processor's memory counts too where AMD's compute driver runs
+/// it.
+std::string accelerator() {
+  for (const auto& card : entries("/proc/driver/nvidia/gpus")) {
+    auto name = proc::field(text_of(card / "information"), "Model", ':');
+    if (!name.empty()) return name;
+  }
+  std::error_code ignored;
+  return fs::exists("/dev/kfd", ignored) ? "AMD graphics processor" : "";
+}
+
+/// The firmware's profile, else the governor of the first processor.
+std::string power_mode() {
+  auto profile = first_line("/sys/firmware/acpi/platform_profile");
+  return profile.empty() ? first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") : profile;
+}
+
+/// Processors whose highest frequency is that of the fastest, where there are slower ones.
+std::optional<int> performance_cores() {
+  std::vector<double> kilohertz;
+  for (const auto& core : entries("/sys/devices/system/cpu")) {
+    const auto most = number(parse_value(first_line(core / "cpufreq/cpuinfo_max_freq")));
+    if (std::isfinite(most) && most > 0) kilohertz.push_back(most);
+  }
+  if (kilohertz.empty()) return std::nullopt;
+  const double fastest = *std::max_element(kilohertz.begin(), kilohertz.end());
+  // Cores of one kind differ by their favoured turbo: less than a tenth.
+  const auto count = std::count_if(kilohertz.begin(), kilohertz.end(), [&](double one) { return one > 0.9 * fastest; });
+  return static_cast<std::size_t>(count) == kilohertz.size() ? std::nullopt : std::optional(static_cast<int>(count));
 }
 
 /// The hottest zone.

@@ -4,6 +4,7 @@
 #include "core/statistics.hpp"
 #include "run/later_look.hpp"
 #include "run/measure.hpp"
+#include "run/plausible.hpp"
 #include "run/ranking.hpp"
 
 #include <fmt/format.h>
@@ -25,9 +26,11 @@ void measure_again(Trial& trial, const StudySettings& settings) {
   std::optional<std::int64_t> memory;
   std::vector<std::string> findings;
   std::vector<DepthMeasurement> depths;
+  std::vector<TurnMeasurement> turns;
   std::optional<ConcurrencyMeasurement> concurrency;
   for (const Visit& visit : trial.visits) {
     if (!visit.measurement.depths.empty()) depths = visit.measurement.depths;
+    if (!visit.measurement.turns.empty()) turns = visit.measurement.turns;
     if (visit.measurement.concurrency) concurrency = visit.measurement.concurrency;
     samples.insert(samples.end(), visit.samples.begin(), visit.samples.end());
     if (visit.measurement.memory_bytes_peak) memory = std::max(memory.value_or(0), *visit.measurement.memory_bytes_peak);
@@ -40,10 +43,23 @@ void measure_again(Trial& trial, const StudySettings& settings) {
       samples.empty() ? trial.visits.back().measurement : summarised(samples, settings.goal, settings.not_scored, memory);
   measurement.findings = findings;
   measurement.depths = depths;
+  measurement.turns = turns;
   measurement.concurrency = concurrency;
   if (const auto score = mean_score(trial, {Phase::search, Phase::anchor, Phase::confirm})) measurement.score_s = score;
   trial.measurement = measurement;
   trial.unmet = unmet(settings.requirements, measurement).value_or("");
+}
+
+/// A speed that physics forbids is an error, not a win (measurement.md).
+void refuse_impossible(Trial& trial, const Study& study) {
+  const Trial* baseline = find_trial(study, study.baseline);
+  const auto reason = impossible_speed(trial, ceiling_tokens_per_second(study.target), baseline);
+  const bool worse_already = trial.verdict && trial.verdict->outcome > Outcome::lossy;
+  if (!reason || worse_already) return;
+  if (!trial.verdict) trial.verdict.emplace();
+  trial.verdict->outcome = Outcome::error;
+  trial.verdict->check = "G13";
+  trial.verdict->detail = *reason;
 }
 
 }  // namespace
@@ -88,7 +104,10 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
   order.block = block;
   order.gate = gate;
   order.round = order.phase == Phase::confirm ? 1 + block : 0;
-  if (phase == Phase::depth) order.depths = settings.depths;
+  if (phase == Phase::depth) {
+    order.depths = settings.depths;
+    order.session_tokens = settings.session_tokens;
+  }
   const bool deep_goal = phase && settings.goal.work == Goal::Work::depth && !settings.depths.empty();
   if (deep_goal && phase != Phase::depth) order.depths = {*std::max_element(settings.depths.begin(), settings.depths.end())};
   if (phase && phase != Phase::depth)
@@ -96,6 +115,7 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
   const double left = std::max(settings.budget_s - clock(), 1.0);
   order.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000));
 
+  if (settings.pace == Pace::burst && order.timed) runner.cool_down();
   const double at_s = clock();
   VisitOutcome outcome = runner.visit(order);
   const double took_s = clock() - at_s;
@@ -108,6 +128,7 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
     outcome.visit->at_s = at_s;
     trial.visits.push_back(std::move(*outcome.visit));
     measure_again(trial, settings);
+    refuse_impossible(trial, study);
   }
   observer.trial_changed(study, trial);
   if (outcome.visit) observer.visit_added(study, trial, trial.visits.back());

@@ -7,18 +7,23 @@
 namespace sweetspot {
 namespace {
 
-constexpr int key_schema = 1;
+constexpr int key_schema = 2;
+
+std::string graphics_text(const MachineProfile& machine) {
+  return machine.gpu_cores ? fmt::format("{} cores", *machine.gpu_cores) : machine.accelerator;
+}
 
 }  // namespace
 
 std::string study_key(const Target& target, const std::string& goal, const std::map<std::string, double>& sampler,
-                      const std::string& workload_digest, const Config& fixed) {
+                      const std::string& workload_digest, const Config& fixed, Pace pace) {
   const MachineProfile& machine = target.machine;
   std::string text = fmt::format("{}|{}|{}|{}|{}|{}|{}|", key_schema, machine.os, machine.kernel, machine.model, machine.cpu,
                                  machine.cores, machine.memory_bytes);
+  text += fmt::format("{}|{}|", machine.accelerator, machine.gpu_cores.value_or(0));
   text += fmt::format("{}|{}|{}|{}|", target.engine.name, target.engine.version, target.model.sha256, target.model.size_bytes);
   if (target.draft_model) text += target.draft_model->sha256;
-  text += fmt::format("|{}|{}|{}|{}", goal, sampler_text(sampler), workload_digest, key(fixed));
+  text += fmt::format("|{}|{}|{}|{}|{}", goal, sampler_text(sampler), workload_digest, key(fixed), to_string(pace));
   return digest(text);
 }
 
@@ -36,6 +41,7 @@ std::vector<std::string> stale_reasons(const Target& saved, const Target& now) {
     changed("the draft model's content", saved.draft_model->sha256, now.draft_model->sha256);
   changed("the system", saved.machine.os + " " + saved.machine.kernel, now.machine.os + " " + now.machine.kernel);
   changed("the processor", saved.machine.cpu, now.machine.cpu);
+  changed("the graphics processor", graphics_text(saved.machine), graphics_text(now.machine));
   changed("the number of cores", std::to_string(saved.machine.cores), std::to_string(now.machine.cores));
   return reasons;
 }

@@ -9,6 +9,7 @@
 #include "run/race.hpp"
 #include "run/ranking.hpp"
 #include "run/session.hpp"
+#include "run/soak.hpp"
 
 #include <algorithm>
 
@@ -44,7 +45,8 @@ bool search_time_left(const StudySession& session, Reserve reserve) {
 bool measure_baseline(StudySession& session) {
   Trial& baseline = session.trial(session.study.baseline);
   if (baseline.visits.empty()) session.visit(baseline, Phase::search, Tier::quick);
-  const bool usable = !baseline.failure && baseline.verdict && baseline.verdict->outcome != Outcome::broken;
+  const bool usable = !baseline.failure && baseline.verdict && baseline.verdict->outcome != Outcome::broken &&
+                      baseline.verdict->outcome != Outcome::error;
   return usable && search_score(baseline).has_value();
 }
 
@@ -89,6 +91,7 @@ void run_study(Study& study, const SearchSpace& space, const Strategy& strategy,
   StudySession session{study, settings, runner, observer, clock};
   forget_waiting(study);
   if (!measure_baseline(session)) return;
+  if (settings.pace == Pace::sustained) soak(session);
   bool all_tried = search(session, space, strategy, Reserve::for_confirm);
   // As long as there is nothing to confirm, the time that is kept for it is better spent on what was not tried yet.
   if (!all_tried) all_tried = search(session, space, strategy, Reserve::once_promising);

@@ -8,6 +8,7 @@
 #include "run/trial_runner.hpp"
 #include "search/strategy.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
@@ -27,6 +28,8 @@ struct StudySettings {
   std::set<std::string> not_scored;       ///< classes that cannot be verified
   double finalist_s = 0;                  ///< what checking a finalist will take: kept from the search, as the confirm's time is
   std::vector<std::int64_t> depths;       ///< of context, where default and candidate are compared too; none: nowhere
+  std::int64_t session_tokens = 0;        ///< to which a tool-using conversation grows, for both; 0: none is asked for
+  Pace pace = Pace::sustained;
   TimedEffort search_effort;
   TimedEffort confirm_effort;
   std::uint64_t seed = 1;

@@ -29,6 +29,7 @@ struct VisitOrder {
   std::optional<Tier> gate;          ///< nothing: not gated
   std::optional<TimedEffort> timed;  ///< nothing: not timed
   std::vector<std::int64_t> depths;  ///< of context to measure at, after that; none: not asked
+  std::int64_t session_tokens = 0;   ///< to which a tool-using conversation grows, after that; 0: not asked
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< of the gate part
   /// Where the reference has to be asked of the candidate's texts, the verdict may be left to settle(), so that one load of
   /// the reference serves many candidates. Until then it is a waiting_verdict().
@@ -55,6 +56,8 @@ public:
   virtual ~TrialRunner() = default;
   /// A failed trial is in the outcome; throws Interrupted, and Error when nothing can go on.
   virtual VisitOutcome visit(const VisitOrder& order) = 0;
+  /// Waits until the machine has cooled down, as far as it tells. Throws Interrupted.
+  virtual void cool_down() {}
   /// The verdicts of all visits that were left waiting.
   virtual std::vector<SettledVerdict> settle() { return {}; }
 };

@@ -102,7 +102,8 @@ void add_unsound_trial(Study& study, const std::string& reason) {
 
 /// Over as much memory as a token reads, so that what rests in a cache is measured there.
 void measure_bandwidth(Target& target) {
-  if (target.machine.memory_bandwidth_bytes_per_s) return;
+  // An accelerator with memory of its own is not fed by what the processors can read.
+  if (target.machine.memory_bandwidth_bytes_per_s || !target.machine.accelerator.empty()) return;
   const std::int64_t bytes = target.model.bytes_per_token > 0 ? std::min(target.model.bytes_per_token, triad_bytes) : triad_bytes;
   target.machine.memory_bandwidth_bytes_per_s = triad_bandwidth(bytes, target.machine.cores);
 }
@@ -125,14 +126,14 @@ void run_to_conclusion(TuneJob& job, const Observation& seen, LiveRunner& runner
                        const StudyClock& clock) {
   Study& study = job.study;
   const CommandOf command_of = command_maker(job.setup);
-  const double one_s = depth_seconds(seen, job.settings.depths);
+  const double one_s = depth_seconds(seen, job.settings);
   StudySettings before_depths = job.settings;
   before_depths.budget_s -= depth_reserve_seconds(one_s, job.settings.budget_s);
   run_study(study, job.space, find_strategy(job.strategy), before_depths, runner, observer, clock);
   study.reference = runner.reference_summary();  // the finalists' is longer
   warn_about_reference(study);
   conclude(study, job.settings, command_of);
-  if (job.settings.depths.empty()) return;
+  if (job.settings.depths.empty() && job.settings.session_tokens <= 0) return;
   StudySession deep{study, job.settings, runner, observer, clock};
   measure_depths(deep, one_s);
   conclude(study, job.settings, command_of);

@@ -1,0 +1,83 @@
+#include "run/plausible.hpp"
+
+#include "support/fake_study.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace sweetspot;
+using namespace sweetspot::testing;
+
+namespace {
+
+/// A trial whose answers come at `rate` tokens a second.
+Trial at_rate(double rate, std::int64_t tokens = 101) {
+  RequestSample sample;
+  sample.prompt_class = "code";
+  sample.usage.completion_tokens = tokens;
+  for (std::int64_t i = 0; i < tokens; ++i) sample.chunks.push_back({100 + static_cast<double>(i) * 1000 / rate, 4});
+  Trial trial;
+  trial.visits.emplace_back();
+  trial.visits.back().samples.push_back(sample);
+  return trial;
+}
+
+Trial drafting(double rate, std::optional<std::int64_t> accepted) {
+  Trial trial = at_rate(rate);
+  trial.config.values["draft_depth"] = std::int64_t{3};
+  trial.changed = trial.config;
+  RequestSample& sample = trial.visits.back().samples.back();
+  if (accepted) {
+    sample.timings.draft_n = 75;
+    sample.timings.draft_n_accepted = accepted;
+  }
+  return trial;
+}
+
+}  // namespace
+
+TEST_SUITE("run/plausible") {
+  TEST_CASE("a pass gives one token and what was accepted of its drafts, or as much as could have been") {
+    CHECK(*passes_per_second(at_rate(100)) == doctest::Approx(100));
+    CHECK(*passes_per_second(drafting(200, 51)) == doctest::Approx(200.0 * 50 / 101));
+    CHECK(*passes_per_second(drafting(200, std::nullopt)) == doctest::Approx(50));
+    Trial unknown = at_rate(100);
+    unknown.config.values["spec_type"] = std::string("ngram-simple");
+    CHECK_FALSE(passes_per_second(unknown));
+    CHECK_FALSE(passes_per_second(at_rate(100, 8)));
+  }
+
+  TEST_CASE("more passes than memory allows are impossible, far above what a processor's own measure can be wrong") {
+    CHECK_FALSE(impossible_speed(at_rate(100), std::nullopt, nullptr));
+    CHECK_FALSE(impossible_speed(at_rate(100), 30, nullptr));
+    const auto reason = impossible_speed(at_rate(100), 20, nullptr);
+    REQUIRE(reason);
+    CHECK(reason->find("100 forward passes a second, and memory allows about 20") != std::string::npos);
+  }
+
+  TEST_CASE("drafts make no pass faster than plain decoding: what is more was not counted") {
+    const Trial plain = at_rate(100);
+    CHECK_FALSE(impossible_speed(drafting(190, 51), std::nullopt, &plain));
+    CHECK(impossible_speed(drafting(400, 51), std::nullopt, &plain));
+    Trial other = at_rate(400);  // another flag may well be faster
+    other.changed.values["threads"] = std::int64_t{8};
+    CHECK_FALSE(impossible_speed(other, std::nullopt, &plain));
+  }
+
+  TEST_CASE("a default whose speed is impossible ends the study as unsound, and a candidate's is an error") {
+    Fixture fixture;
+    Trial trial = at_rate(1000);
+    Study study = fixture.study;
+    study.target.machine.memory_bandwidth_bytes_per_s = 1e9;
+    study.target.model.bytes_per_token = 1'000'000'000;
+    CHECK(impossible_speed(trial, ceiling_tokens_per_second(study.target), nullptr));
+    trial.config = study.baseline;
+    trial.verdict = Verdict{};
+    trial.verdict->outcome = Outcome::error;
+    trial.verdict->detail = "impossible speed";
+    study.trials = {trial};
+    fixture.study = study;
+    fixture.conclude_study();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::unsound);
+    CHECK(fixture.study.recommendation.reason.find("cannot be believed") != std::string::npos);
+  }
+}

@@ -1,0 +1,76 @@
+#!/bin/sh
+# link_darwin.sh SOURCE BUILD CACHE: compiles sweetspot and its demo engine for arm64 macOS 13 and links them, with zig's clang,
+# libc++ and macOS headers (Python package ziglang, kept in CACHE). Linked, not run: only a Mac runs them. BUILD is a build folder
+# whose generated sources are there. Exit code 77, with a line that says why, where it cannot be tried.
+set -eu
+source=$1
+build=$2
+cache=$3
+zig=$cache/zig/bin/python
+work=$build/darwin
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+export ZIG_GLOBAL_CACHE_DIR="$cache/zig-cache"
+
+skip() {
+  printf 'link_darwin: skipped: %s\n' "$1"
+  exit 77
+}
+
+[ -x "$zig" ] && "$zig" -m ziglang version >/dev/null 2>&1 || skip "no ziglang in $cache/zig (./run test installs it where pip can)"
+
+# Header-only libraries and nothing else of the system's headers: no Linux header may leak in.
+value() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"; }
+header() {
+  for folder in "$@" /usr/include; do
+    [ ! -e "$folder/$name" ] || { ln -s "$folder/$name" "$work/include/$name"; return 0; }
+  done
+  skip "no headers of $name"
+}
+rm -rf "$work"
+mkdir -p "$work/include" "$work/objects" "$work/lib"
+name=boost header "$(value Boost_DIR)/../../../../include" "$(value Boost_DIR)/../../../include"
+name=valijson header "$(value VALIJSON_INCLUDE_DIR)"
+for name in nlohmann CLI fmt sqlite3.h; do header; done
+name=Eigen header /usr/include/eigen3
+
+# What the linker must know of the system's SQLite: the functions that are used.
+{
+  printf -- "--- !tapi-tbd\ntbd-version: 4\ntargets: [ arm64-macos ]\ninstall-name: '/usr/lib/libsqlite3.dylib'\ncurrent-version: 9.6\n"
+  printf 'exports:\n  - targets: [ arm64-macos ]\n    symbols: ['
+  grep -rhoE 'sqlite3_[a-z0-9_]+\(' "$source/tuner" --include='*.cpp' --include='*.hpp' | sort -u | sed 's/^/_/; s/($//; s/(//' | paste -sd, - | tr -d '\n'
+  printf ' ]\n...\n'
+} >"$work/lib/libsqlite3.tbd"
+
+# Process v2 without Boost.Filesystem; two headers that 1.81 forgets then (its own source files come from one of ours).
+printf '#include <boost/process/v2/src.hpp>\n' >"$work/process.cpp"
+cat >"$work/compile" <<END
+#!/bin/sh
+exec "$zig" -m ziglang c++ -target aarch64-macos.13.0 -std=c++20 -O0 -c -Wall -Wextra -Wno-unknown-warning-option -Werror=unguarded-availability \\
+  -DFMT_HEADER_ONLY=1 -DVALIJSON_USE_EXCEPTIONS=1 -DBOOST_ASIO_NO_DEPRECATED=1 -DBOOST_ERROR_CODE_HEADER_ONLY=1 \\
+  -DBOOST_PROCESS_USE_STD_FS=1 -DBOOST_PROCESS_V2_SEPARATE_COMPILATION=1 -DSWEETSPOT_VERSION='"$(value CMAKE_PROJECT_VERSION)"' \\
+  -include "$work/include/boost/optional.hpp" -include "$work/include/boost/type_traits.hpp" \\
+  -isystem "$work/include" -I"$source" -I"$source/tuner" -I"$source/examples" \\
+  -o "$work/objects/\$(printf %s "\$1" | tr / _).o" "\$1"
+END
+chmod +x "$work/compile"
+{
+  find "$source/tuner" "$source/search" "$source/backends" "$source/reports" "$source/examples" -name '*.cpp' ! -name '*_linux.cpp'
+  find "$build/tuner" "$build/search" "$build/backends" "$build/reports" "$build/examples" -name CMakeFiles -prune -o -name '*.cpp' -print
+  printf '%s\n' "$work/process.cpp"
+} >"$work/sources"
+xargs -P "$jobs" -n 1 "$work/compile" <"$work/sources"
+
+link() {
+  program=$1
+  shift
+  "$zig" -m ziglang c++ -target aarch64-macos.13.0 -o "$work/$program" -L"$work/lib" -lsqlite3 "$@"
+  case $(od -An -tx4 -N8 "$work/$program" | tr -d '\n') in
+    *feedfacf*0100000c*) printf 'link_darwin: %s is a Mach-O program for arm64: linked, not run\n' "$program" ;;
+    *) printf 'link_darwin: %s is no Mach-O program for arm64\n' "$program" && exit 1 ;;
+  esac
+}
+demo() { find "$work/objects" -name '*.o' | grep -E 'examples_demo_engine'; }
+# shellcheck disable=SC2046
+link sweetspot $(find "$work/objects" -name '*.o' | grep -vE 'examples_demo_engine')
+# shellcheck disable=SC2046
+link sweetspot-demo-engine $(demo)
