@@ -15,6 +15,9 @@ struct TensorBlock {
 /// By the number that a tensor's type has in GGUF; nothing for numbers that are not known here.
 std::optional<TensorBlock> tensor_block(std::uint32_t type);
 
+/// "Q4_K" for 12 and so on; "type N" for numbers not known here.
+std::string tensor_type_name(std::uint32_t type);
+
 /// "Q4_K_M" for 15 and so on, the number of general.file_type; "" below zero, "type N" for numbers not known here.
 std::string file_type_name(std::int64_t file_type);
 

@@ -79,6 +79,7 @@ int dispatch(const std::vector<std::string>& arguments, std::ostream& out, std::
     case Action::compare: return command_compare(options, context);
     case Action::measure: return command_measure(options, context);
     case Action::engines: return command_engines(options, context);
+    case Action::inspect: return command_inspect(options, context);
     case Action::list: return command_list(options, context);
     case Action::show: return command_show(options, context);
     case Action::resume: return command_resume(options, context);

@@ -57,7 +57,7 @@ std::vector<EngineState> engine_states(const Context& context, std::vector<Warni
   std::vector<EngineState> states;
   try {
     for (const auto& engine : catalog(context.paths.engines_folder)) {
-      EngineState state{engine.name, "not found on PATH", false};
+      EngineState state{engine.name, "not found", false};
       try {
         if (const auto binary = find_executable(engine, "", context.environment.search_path())) {
           const auto probe = probe_binary(engine, *binary, context.interrupt);

@@ -1,8 +1,10 @@
 #include "cli/commands.hpp"
 
 #include "backends/descriptor.hpp"
+#include "backends/installed.hpp"
 #include "backends/probe.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/found_here.hpp"
 #include "cli/output.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
@@ -12,6 +14,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -31,9 +34,9 @@ struct FoundEngine {
 int check_file(const Options& options, Context& context);
 std::vector<EngineDescriptor> wanted(const Options& options, const Context& context);
 FoundEngine look_for(const EngineDescriptor& engine, const Options& options, const Context& context);
-std::string list_text(const std::vector<FoundEngine>& engines);
+std::string list_text(const std::vector<FoundEngine>& engines, const InstalledModels& installed);
 std::string detail_text(const FoundEngine& found);
-Json to_document(const std::vector<FoundEngine>& engines);
+Json to_document(const std::vector<FoundEngine>& engines, const InstalledModels& installed);
 
 }  // namespace
 
@@ -41,12 +44,13 @@ int command_engines(const Options& options, Context& context) {
   if (!options.check_file.empty()) return check_file(options, context);
   std::vector<FoundEngine> engines;
   for (const auto& engine : wanted(options, context)) engines.push_back(look_for(engine, options, context));
+  const InstalledModels installed = installed_models(surroundings(context.environment));
   if (options.json) {
-    write_result(options, context, json_text(to_document(engines), 2) + "\n");
+    write_result(options, context, json_text(to_document(engines, installed), 2) + "\n");
     return exit_ok;
   }
   const bool one = !options.engine.empty() || !options.engine_file.empty();
-  write_result(options, context, one ? detail_text(engines.front()) : list_text(engines));
+  write_result(options, context, one ? detail_text(engines.front()) : list_text(engines, installed));
   return exit_ok;
 }
 
@@ -98,15 +102,31 @@ FoundEngine look_for(const EngineDescriptor& engine, const Options& options, con
   return found;
 }
 
-std::string list_text(const std::vector<FoundEngine>& engines) {
+std::string models_text(const InstalledModels& installed) {
+  constexpr std::size_t most_shown = 40;
+  std::string text = "\nModels found here, newest first\n";
+  if (installed.models.empty()) return text + "  none in the caches of Hugging Face, llama.cpp, LM Studio and Ollama\n";
+  for (std::size_t i = 0; i < std::min(installed.models.size(), most_shown); ++i) {
+    const InstalledModel& model = installed.models[i];
+    text += fmt::format("  {}  {:>8}  {}  {}\n", padded(escape_control(model.name), 48), bytes_text(model.size_bytes),
+                        padded(model.format, 11), model.source);
+  }
+  if (installed.models.size() > most_shown)
+    text += fmt::format("  ... and {} more (all with --json)\n", installed.models.size() - most_shown);
+  if (!installed.complete) text += "  there is more than is looked at\n";
+  return text;
+}
+
+std::string list_text(const std::vector<FoundEngine>& engines, const InstalledModels& installed) {
   std::string text;
   for (const auto& [engine, probe, problem] : engines) {
-    std::string state = "not found on PATH";
+    std::string state = "not found";
     if (!problem.empty()) state = escape_control(problem);
     if (probe) state = fmt::format("{}  {}", padded(escape_control(probe->version), 14), probe->binary.string());
     text += fmt::format("{}  {}\n", padded(engine.name, 20), state);
   }
-  return text + "parameters of one: sweetspot engines NAME\n";
+  return text + models_text(installed) +
+         "\nparameters of an engine: sweetspot engines NAME\nwhat a model really is: sweetspot inspect MODEL\n";
 }
 
 std::string proven_text(const EngineDescriptor& engine, const std::string& version) {
@@ -125,7 +145,7 @@ std::string detail_text(const FoundEngine& found) {
     text += fmt::format("  version       {}\n  binary        {}\n  proven        {}\n", escape_control(found.probe->version),
                         found.probe->binary.string(), proven_text(engine, found.probe->version));
   else
-    text += "  binary        not found on PATH (name it with --binary PATH)\n";
+    text += "  binary        not found (name it with --binary PATH)\n";
   std::string rows, lacking;
   for (const auto& row : engine.parameters) {
     const auto& parameter = row.parameter;
@@ -173,7 +193,21 @@ Json parameter_document(const Parameter& parameter, const ProbedParameter* probe
   return json;
 }
 
-Json to_document(const std::vector<FoundEngine>& engines) {
+/// Models found here that the engine loads.
+Json models_document(const EngineDescriptor& engine, const InstalledModels& installed) {
+  Json list = Json::array();
+  for (const InstalledModel& model : installed.models) {
+    if (takes(engine, model))
+      list.push_back({{"name", model.name},
+                      {"path", model.path.string()},
+                      {"format", model.format},
+                      {"source", model.source},
+                      {"size_bytes", model.size_bytes}});
+  }
+  return list;
+}
+
+Json to_document(const std::vector<FoundEngine>& engines, const InstalledModels& installed) {
   Json list = Json::array();
   for (const auto& [engine, probe, problem] : engines) {
     Json json;
@@ -187,6 +221,7 @@ Json to_document(const std::vector<FoundEngine>& engines) {
     json["parameters"] = Json::array();
     for (const auto& row : engine.parameters)
       json["parameters"].push_back(parameter_document(row.parameter, probe ? probe->find(row.parameter.name) : nullptr));
+    json["models"] = models_document(engine, installed);
     list.push_back(std::move(json));
   }
   return list;

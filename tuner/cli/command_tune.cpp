@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/found_here.hpp"
 #include "cli/job.hpp"
 #include "cli/output.hpp"
 #include "core/error.hpp"
@@ -59,7 +60,8 @@ int finish_tune(TuneJob& job, Store& store, const Options& options, Context& con
   return exit_code_of(job.study, job.settings);
 }
 
-int command_tune(const Options& options, Context& context) {
+int command_tune(const Options& given, Context& context) {
+  const Options options = given.action == Action::demo ? given : with_offer(given, context);
   TuneJob job = tune_job(options, context);
   if (options.action == Action::demo && context.progress != Progress::none)
     context.err << fmt::format(

@@ -13,6 +13,7 @@ int command_measure(const Options& options, Context& context);
 int command_resume(const Options& options, Context& context);
 int command_reverify(const Options& options, Context& context);
 int command_run(const Options& options, Context& context);
+int command_inspect(const Options& options, Context& context);
 int command_engines(const Options& options, Context& context);
 int command_list(const Options& options, Context& context);
 int command_show(const Options& options, Context& context);

@@ -5,13 +5,16 @@
 #include <istream>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace sweetspot {
 
 /// What the process finds around it. main() fills it once from the system, tests make their own.
 struct Environment {
   std::map<std::string, std::string> variables;
-  std::string program_folder;  ///< where this program's executable is; empty: not known
+  std::vector<std::string> program_folders;      ///< of the system, where programs are that PATH may not name
+  std::vector<std::string> application_folders;  ///< where applications are installed
+  std::string program_folder;                    ///< where this program's executable is; empty: not known
   bool stdin_is_terminal = false;
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
@@ -24,11 +27,9 @@ struct Environment {
     return found == variables.end() ? std::string{} : found->second;
   }
 
-  /// Folders with executables, separated by ":": PATH, then the folder of this program, where its demo engine is.
-  std::string search_path() const {
-    const std::string path = variable("PATH");
-    return program_folder.empty() || path.empty() ? path + program_folder : path + ":" + program_folder;
-  }
+  /// Folders with executables, separated by ":": PATH, then the folder of this program, where its demo engine is, then where
+  /// else programs are installed (backends/installed.hpp).
+  std::string search_path() const;
 };
 
 }  // namespace sweetspot

@@ -1,7 +1,9 @@
 #include "cli/job.hpp"
 
 #include "backends/default_space.hpp"
+#include "backends/inspect.hpp"
 #include "backends/model.hpp"
+#include "cli/found_here.hpp"
 #include "cli/named_sources.hpp"
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
@@ -16,6 +18,7 @@
 #include "gate/prompt_set.hpp"
 #include "run/depths.hpp"
 #include "run/machine.hpp"
+#include "run/memory_constraints.hpp"
 #include "run/prepare.hpp"
 #include "run/study_key.hpp"
 #include "search/strategy.hpp"
@@ -42,12 +45,12 @@ EngineDescriptor chosen_engine(const Options& options, const Context& context) {
     if (engine.identity.models.empty() && find_executable(engine, options.binary, context.environment.search_path()))
       return engine;
   }
-  throw Error{"no engine was named and none was found on PATH", "install llama-server, or name its executable with --binary"};
+  throw Error{"no engine was named and none was found here", "install llama-server, or name its executable with --binary"};
 }
 
 EngineProbe probed(const EngineDescriptor& engine, const Options& options, const Context& context) {
   const auto binary = find_executable(engine, own_binary(options), context.environment.search_path());
-  if (!binary) throw Error{engine.name + " was not found on PATH", "install it, or name its executable with --binary"};
+  if (!binary) throw Error{engine.name + " was not found here", "install it, or name its executable with --binary"};
   return probe_binary(engine, *binary, context.interrupt);
 }
 
@@ -111,6 +114,15 @@ void require_crowd(const LiveSetup& setup, const SearchSpace& space) {
                 "give their number with --concurrency N, or search the slots: --param parallel=1,2,4"};
 }
 
+/// What surely does not fit into memory is never tried.
+void add_memory_constraints(const ResolvedTarget& resolved, SearchSpace& space) {
+  const LiveSetup& setup = resolved.setup;
+  if (setup.model.size_bytes <= 0) return;  // built in
+  const ModelMemory memory = inspect_model(setup.model.path).memory;
+  for (Constraint& constraint : memory_constraints(space, memory, resolved.target.machine.memory_bytes, setup.inputs.context))
+    space.constraints.push_back(std::move(constraint));
+}
+
 std::vector<Requirement> requirements_from(const Options& options, const MachineProfile& machine) {
   std::vector<Requirement> requirements;
   for (const std::string& text : options.require)
@@ -130,12 +142,15 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   ResolvedTarget resolved;
   LiveSetup& setup = resolved.setup;
   setup.engine = chosen_engine(options, context);
-  setup.model = find_model(setup.engine, own_model(options), "-m FILE");
-  if (!options.draft_model.empty())
-    resolved.target.draft_model = find_model(setup.engine, options.draft_model, "--draft-model FILE");
+  // Names of models that were found here count only where models are files.
+  const bool files = setup.engine.identity.models.empty();
+  const auto path_of = [&](const std::string& named) { return files ? model_path(named, context) : named; };
+  setup.model = find_model(setup.engine, path_of(own_model(options)), "-m FILE");
+  const std::string draft_model = path_of(options.draft_model);
+  if (!draft_model.empty()) resolved.target.draft_model = find_model(setup.engine, draft_model, "--draft-model FILE");
   setup.probe = probed(setup.engine, options, context);
   setup.inputs.model = setup.model.path;
-  setup.inputs.draft_model = options.draft_model;
+  setup.inputs.draft_model = draft_model;
   setup.inputs.context = served_context(options, setup.model);
   setup.inputs.extra_arguments = options.engine_arguments;
   setup.parameters = parameters_of(setup.engine, setup.probe);
@@ -173,6 +188,7 @@ TuneJob tune_job(const Options& options, Context& context) {
   const std::vector<Axis> axes = axes_for(options, resolved);
   job.fixed = resolved.fixed;
   job.space = search_space(resolved.setup, axes, resolved.fixed);
+  add_memory_constraints(resolved, job.space);
   require_supported(resolved.setup, job.space);
   job.space.allow_lossy = options.allow_lossy;
   job.strategy = find_strategy(options.strategy).name;

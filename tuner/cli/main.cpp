@@ -30,6 +30,8 @@ int main(int argc, char** argv) {
     const passwd* user = getpwuid(getuid());
     if (user != nullptr && user->pw_dir != nullptr) environment.variables["HOME"] = user->pw_dir;
   }
+  environment.program_folders = {"/opt/homebrew/bin", "/usr/local/bin"};
+  environment.application_folders = {"/Applications"};
   environment.stdin_is_terminal = isatty(STDIN_FILENO) == 1;
   environment.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
   environment.stderr_is_terminal = isatty(STDERR_FILENO) == 1;

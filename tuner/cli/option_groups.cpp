@@ -85,7 +85,7 @@ void add_serving(CLI::App& command, Options& options) {
 }
 
 void add_target(CLI::App& command, Options& options) {
-  add_text(command, "-m,--model", "MODEL", choosing, "Model file", options.model);
+  add_text(command, "-m,--model", "MODEL", choosing, "Model file, folder, or a name that sweetspot engines lists", options.model);
   add_engine(command, options);
   add_text(command, "--draft-model", "MODEL", choosing, "Draft model for speculation; used only while speculation is active",
            options.draft_model);

@@ -23,6 +23,7 @@ enum class Action {
   compare,
   measure,
   engines,
+  inspect,
   list,
   show,
   resume,

@@ -41,8 +41,12 @@ constexpr std::array commands{
     CommandText{Action::measure, "measure", "Measure one configuration, or a server that is already running",
                 "sweetspot measure llama-server -m model.gguf --set threads=4\n"
                 "sweetspot measure llama-server --url http://127.0.0.1:8080"},
-    CommandText{Action::engines, "engines", "Engines known and found here, and the parameters that a binary supports",
+    CommandText{Action::engines, "engines",
+                "Engines known and found here, with models, and the parameters that a binary supports",
                 "sweetspot engines\nsweetspot engines llama-server\nsweetspot engines --check my-engine.json"},
+    CommandText{Action::inspect, "inspect",
+                "What a model really is: architecture, bits, context, template, memory, speed limit, and what is wrong with it",
+                "sweetspot inspect model.gguf\nsweetspot inspect ~/models/Qwen3-8B-4bit\nsweetspot inspect model.gguf --json"},
     CommandText{Action::list, "list", "Stored studies, newest first", "sweetspot list"},
     CommandText{Action::show, "show", "Report of a stored study, or the evidence of one trial",
                 "sweetspot show\nsweetspot show 7f3a --as markdown -o result.md\nsweetspot show 7f3a --trial 12"},
@@ -215,6 +219,10 @@ void add_options(CLI::App& command, Action action, Options& options) {
     case Action::compare: add_compare(command, options); break;
     case Action::measure: add_measure(command, options); break;
     case Action::engines: add_engines(command, options); break;
+    case Action::inspect:
+      add_text(command, "MODEL", "MODEL", choosing, "Model file, folder, or a name that sweetspot engines lists", options.model);
+      add_result(command, options);
+      break;
     case Action::show: add_show(command, options); break;
     case Action::list:
       add_store(command, options);

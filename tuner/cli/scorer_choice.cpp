@@ -14,7 +14,7 @@ ScorerSetup resolved(EngineDescriptor engine, const std::string& model, Context&
   if (!scores_texts(engine.protocol))
     throw Error{engine.name + " cannot score: its descriptor has no log probabilities or no token ids", "name another --scorer"};
   const auto binary = find_executable(engine, "", context.environment.search_path());
-  if (!binary) throw Error{engine.name + " was not found on PATH", "install it, or name another --scorer"};
+  if (!binary) throw Error{engine.name + " was not found here", "install it, or name another --scorer"};
   ScorerSetup setup;
   setup.model = find_model(engine, model, "--scorer-model FILE");
   setup.probe = probe_binary(engine, *binary, context.interrupt);
