@@ -51,9 +51,9 @@ private:
   std::size_t receive_some(asio::mutable_buffer space, ErrorCode& error, const OnBytes& on_wait);
   template <typename Parser>
   ErrorCode read_step(boost::beast::flat_buffer& buffer, Parser& parser, const OnBytes& on_wait);
-  void check_time(const char* what) const;
+  void check_time(const char* what, Clock::time_point now) const;
   std::string name() const;
-  Milliseconds since_sent() const { return Clock::now() - sent_at_; }
+  Milliseconds after_sent(Clock::time_point time) const { return time - sent_at_; }
   [[noreturn]] void fail(FailureKind kind, const std::string& detail) const;
 
   HttpEndpoint endpoint_;
@@ -64,6 +64,7 @@ private:
   Clock::time_point deadline_;
   std::chrono::milliseconds deadline_length_{0};
   Clock::time_point sent_at_;
+  Clock::time_point received_at_;  ///< when the last call that received came back
   bool stopped_ = false;
 };
 
@@ -152,7 +153,7 @@ HttpResponse Exchange::receive(const OnBytes& on_bytes) {
   while (!parser.is_done() && !stopped_) {
     const auto error = read_step(buffer, parser, on_bytes);
     if (stopped_) break;
-    const auto at = since_sent();
+    const auto at = after_sent(received_at_);
     if (!first_byte_ms && parser.got_some()) first_byte_ms = at.count();
     const std::string& body = parser.get().body();
     if (body.size() > seen) {
@@ -177,7 +178,7 @@ HttpResponse Exchange::receive(const OnBytes& on_bytes) {
   response.content_type = std::string{parser.get()[http::field::content_type]};
   response.body = std::move(parser.get().body());
   response.first_byte_ms = first_byte_ms.value_or(0);
-  response.total_ms = since_sent().count();
+  response.total_ms = after_sent(Clock::now()).count();
   return response;
 }
 
@@ -198,7 +199,7 @@ ErrorCode Exchange::finish(const char* what, Start start) {
   try {
     while (!result) {
       context_.run_one_for(slice);
-      if (!result) check_time(what);
+      if (!result) check_time(what, Clock::now());
     }
   } catch (...) {
     abandon();
@@ -217,9 +218,9 @@ void Exchange::wait_in_slices() {
 }
 
 /// Throws at an interrupt and at the deadline.
-void Exchange::check_time(const char* what) const {
+void Exchange::check_time(const char* what, Clock::time_point now) const {
   if (interrupt_->raised()) throw Interrupted{};
-  if (Clock::now() < deadline_) return;
+  if (now < deadline_) return;
   fail(FailureKind::timed_out, fmt::format("no end within {:.3g} s while {} ({})",
                                            std::chrono::duration<double>(deadline_length_).count(), what, name()));
 }
@@ -249,13 +250,14 @@ std::size_t Exchange::receive_some(asio::mutable_buffer space, ErrorCode& error,
   while (true) {
     const ssize_t got = ::recv(socket_.native_handle(), space.data(), space.size(), 0);
     const int reason = errno;
-    check_time("waiting for the answer");
+    received_at_ = Clock::now();
+    check_time("waiting for the answer", received_at_);
     if (got >= 0) return static_cast<std::size_t>(got);
     if (reason != EAGAIN && reason != EWOULDBLOCK && reason != EINTR) {
       error = ErrorCode{reason, boost::system::system_category()};
       return 0;
     }
-    if (!on_wait || on_wait({}, since_sent())) continue;
+    if (!on_wait || on_wait({}, after_sent(received_at_))) continue;
     stopped_ = true;
     return 0;
   }
