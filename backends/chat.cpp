@@ -21,8 +21,6 @@ namespace {
 
 // Some servers keep the connection open after the terminator; what still comes in this time is a fault, then we leave.
 constexpr double after_terminator_ms = 250;
-// How long bytes of a streamed answer may lie unread while more come.
-constexpr std::chrono::milliseconds longest_backlog{20};
 constexpr std::size_t error_bytes = 4000;
 
 Json own_json(const std::string& text, std::string_view what, const std::string& prompt_id);
@@ -132,58 +130,24 @@ void watch_silence(const RequestSample& seen, const ChatDeadlines& deadlines, do
   }
 }
 
-/// Bytes of a streamed answer that have come and are not read yet. Each is noted with its time at once; reading waits a little,
-/// because several pieces read in a row cost a fraction of the same pieces read one by one: between two tokens of a server that
-/// works hard, the processor's caches lose all that reading needs.
-class Backlog {
-public:
-  explicit Backlog(std::chrono::milliseconds longest) : longest_ms_(static_cast<double>(longest.count())) {}
-
-  void add(std::string_view bytes, double at_ms) {
-    bytes_ += bytes;
-    arrivals_.push_back({at_ms, static_cast<std::int64_t>(bytes.size())});
-  }
-  /// The oldest has waited long enough.
-  bool due(double now_ms) const { return !arrivals_.empty() && now_ms - arrivals_.front().at_ms >= longest_ms_; }
-  void read_into(ChatStream& stream) {
-    std::string_view rest = bytes_;
-    for (const ChunkArrival& arrival : arrivals_) {
-      const auto size = static_cast<std::size_t>(arrival.bytes);
-      stream.feed(rest.substr(0, size), arrival.at_ms);
-      rest.remove_prefix(size);
-    }
-    bytes_.clear();
-    arrivals_.clear();
-  }
-
-private:
-  double longest_ms_;
-  std::string bytes_;
-  std::vector<ChunkArrival> arrivals_;
-};
-
 HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, const InterruptFlag& interrupt,
                           RequestSample& sample) {
   const auto& protocol = target.engine->protocol;
   ChatStream stream{protocol};
   std::vector<ChunkArrival> reads;
-  Backlog backlog{options.cancel_after_chunks > 0 ? std::chrono::milliseconds{0} : longest_backlog};
   const auto on_bytes = [&](std::string_view bytes, std::chrono::duration<double, std::milli> at) {
-    if (!bytes.empty()) {
-      if (reads.size() < limits::reads_kept) reads.push_back({at.count(), static_cast<std::int64_t>(bytes.size())});
-      backlog.add(bytes, at.count());
-      if (!backlog.due(at.count())) return true;
-    }
-    backlog.read_into(stream);
+    if (!bytes.empty() && reads.size() < limits::reads_kept)
+      reads.push_back({at.count(), static_cast<std::int64_t>(bytes.size())});
+    if (!bytes.empty()) stream.feed(bytes, at.count());
     if (const auto terminated = stream.terminated_ms()) return at.count() < *terminated + after_terminator_ms;
     if (options.cancel_after_chunks > 0 && stream.sample().chunks.size() >= options.cancel_after_chunks) return false;
     watch_silence(stream.sample(), options.deadlines, at.count());
     return true;
   };
   const HttpDeadlines deadlines{limits::connect_timeout, options.deadlines.total};
-  auto response = http_post(target.endpoint, protocol.chat_path, sample.request_json, deadlines, interrupt, on_bytes);
+  const auto delivery = options.cancel_after_chunks > 0 ? Delivery::at_once : Delivery::gathered;
+  auto response = http_post(target.endpoint, protocol.chat_path, sample.request_json, deadlines, interrupt, on_bytes, delivery);
   if (response.status != 200) return response;  // an error in plain JSON, which is no stream
-  backlog.read_into(stream);
   stream.finish();
   RequestSample seen = stream.take_sample();
   seen.prompt_id = std::move(sample.prompt_id);

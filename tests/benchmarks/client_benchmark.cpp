@@ -74,7 +74,7 @@ Prompt plain_prompt() {
   return prompt;
 }
 
-/// CPU of `ask` as it measures; the delay in a second answer, where `ask` takes the time.
+/// CPU of `ask` as it measures; the delay in a second answer, handed on where `ask` takes the time.
 Cost our_cost(const EngineDescriptor& engine, int port, int tokens) {
   ChatTarget target;
   target.engine = &engine;
@@ -90,7 +90,7 @@ Cost our_cost(const EngineDescriptor& engine, int port, int tokens) {
     return true;
   };
   const HttpDeadlines deadlines{limits::connect_timeout, std::chrono::minutes(2)};
-  http_post(target.endpoint, engine.protocol.chat_path, "{}", deadlines, NeverInterrupted{}, on_bytes);
+  http_post(target.endpoint, engine.protocol.chat_path, "{}", deadlines, NeverInterrupted{}, on_bytes, Delivery::at_once);
   return cost_of(cpu, latencies, tokens);
 }
 
