@@ -28,7 +28,7 @@ void merge(Json& body, const Json& fields);
 Json sampler_fields(const std::map<std::string, double>& sampler);
 HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, const InterruptFlag& interrupt,
                           RequestSample& sample);
-void note_response(const HttpResponse& response, RequestSample& sample);
+void note_response(HttpResponse response, RequestSample& sample);
 void count_without_usage(const EngineDescriptor::Protocol& protocol, RequestSample& sample);
 
 }  // namespace
@@ -74,9 +74,9 @@ RequestSample ask(const ChatTarget& target, const Prompt& prompt, const ChatOpti
   }
   const auto& protocol = target.engine->protocol;
   const HttpDeadlines deadlines{limits::connect_timeout, options.deadlines.total};
-  const auto response = http_post(target.endpoint, protocol.chat_path, sample.request_json, deadlines, interrupt);
+  auto response = http_post(target.endpoint, protocol.chat_path, sample.request_json, deadlines, interrupt);
   if (response.status == 200) read_message(protocol, response.body, sample);
-  note_response(response, sample);
+  note_response(std::move(response), sample);
   count_without_usage(target.engine->protocol, sample);
   return sample;
 }
@@ -92,8 +92,9 @@ void count_without_usage(const EngineDescriptor::Protocol& protocol, RequestSamp
 
 /// Ours or the user's: what is wrong with it is told by name, and no request is sent.
 Json own_json(const std::string& text, std::string_view what, const std::string& prompt_id) {
-  std::string problem;
-  Json json = strict_json(text, problem);
+  JsonReader reader;
+  std::string problem = "JSON with a number that is too large";
+  Json json = reader.read(text, problem) == nullptr ? Json(Json::value_t::discarded) : Json::parse(text, nullptr, false);
   if (json.is_discarded()) {
     throw Error{fmt::format("{} of {} are {}: {}", what, prompt_id, problem, excerpt(text)), "correct the file they come from"};
   }
@@ -144,37 +145,40 @@ HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, 
     return true;
   };
   const HttpDeadlines deadlines{limits::connect_timeout, options.deadlines.total};
-  auto response = http_post(target.endpoint, protocol.chat_path, sample.request_json, deadlines, interrupt, on_bytes);
+  const auto delivery = options.cancel_after_chunks > 0 ? Delivery::at_once : Delivery::gathered;
+  auto response = http_post(target.endpoint, protocol.chat_path, sample.request_json, deadlines, interrupt, on_bytes, delivery);
   if (response.status != 200) return response;  // an error in plain JSON, which is no stream
   stream.finish();
-  RequestSample seen = stream.sample();
-  seen.prompt_id = sample.prompt_id;
-  seen.prompt_class = sample.prompt_class;
+  RequestSample seen = stream.take_sample();
+  seen.prompt_id = std::move(sample.prompt_id);
+  seen.prompt_class = std::move(sample.prompt_class);
   seen.streamed = true;
-  seen.request_json = sample.request_json;
+  seen.request_json = std::move(sample.request_json);
   seen.reads = std::move(reads);
   sample = std::move(seen);
   return response;
 }
 
-void note_response(const HttpResponse& response, RequestSample& sample) {
+void note_response(HttpResponse response, RequestSample& sample) {
   sample.http_status = response.status;
   sample.first_byte_ms = response.first_byte_ms;
   sample.total_ms = response.total_ms;
-  sample.raw = response.body.substr(0, limits::raw_bytes_kept);
   if (response.status != 200) {
     note_fault(sample, fmt::format("HTTP status {}", response.status));
+    JsonReader reader;
     std::string problem;
-    sample.error_body = error_text(strict_json(response.body, problem));
+    if (const auto* document = reader.read(response.body, problem)) sample.error_body = error_text(*document);
     if (sample.error_body.empty())
       sample.error_body = shortened(printable(response.body.substr(0, 2 * error_bytes)), error_bytes);
-    return;
+  } else {
+    if (response.end == HttpResponse::End::truncated) note_fault(sample, "the connection was closed in mid-answer");
+    const std::string_view wanted = sample.streamed ? "text/event-stream" : "application/json";
+    if (!response.content_type.starts_with(wanted)) {
+      note_fault(sample, fmt::format("content type is {}, not {}", excerpt(response.content_type), wanted));
+    }
   }
-  if (response.end == HttpResponse::End::truncated) note_fault(sample, "the connection was closed in mid-answer");
-  const std::string_view wanted = sample.streamed ? "text/event-stream" : "application/json";
-  if (!response.content_type.starts_with(wanted)) {
-    note_fault(sample, fmt::format("content type is {}, not {}", excerpt(response.content_type), wanted));
-  }
+  const bool whole = response.body.size() <= limits::raw_bytes_kept;
+  sample.raw = whole ? std::move(response.body) : response.body.substr(0, limits::raw_bytes_kept);
 }
 
 }  // namespace

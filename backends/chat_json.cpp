@@ -5,15 +5,17 @@
 #include "core/text.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <boost/json/error.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
-#include <optional>
 
 namespace sweetspot {
 
-using Json = nlohmann::ordered_json;
+namespace json = boost::json;
+using ErrorCode = boost::system::error_code;
 
 namespace {
 
@@ -21,31 +23,28 @@ constexpr std::size_t faults_kept = 50;
 constexpr std::size_t quote_bytes = 120;
 constexpr std::size_t error_bytes = 4000;
 
-class TooDeep final : public std::exception {};
-
-const Json* value_at(const Json& document, const std::string& pointer);
-std::optional<std::int64_t> count_field(const Json& object, const std::string& name, RequestSample& sample);
-std::string bytes_of(const Json& entry);
+json::parse_options strict();
+const json::object* object_at(const json::value& document, const std::string& pointer);
+std::optional<std::int64_t> count_field(const json::object& object, std::string_view name, RequestSample& sample);
+std::string bytes_of(const json::object& entry);
+std::optional<double> number(const json::value* value);
+std::string text_of(const json::string& value) { return {value.data(), value.size()}; }
 
 }  // namespace
 
-Json strict_json(std::string_view text, std::string& problem) {
-  const auto limit_depth = [](int depth, Json::parse_event_t event, Json&) {
-    const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-    if (opens && depth >= limits::json_depth) throw TooDeep{};
-    return true;
-  };
-  // Asking at every value takes half as long again as parsing, and a document with few brackets cannot be deep.
-  const auto brackets = std::count_if(text.begin(), text.end(), [](char c) { return c == '{' || c == '['; });
-  try {
-    if (brackets < limits::json_depth) return Json::parse(text.begin(), text.end());
-    return Json::parse(text.begin(), text.end(), limit_depth);
-  } catch (const TooDeep&) {
-    problem = fmt::format("nested more than {} deep", limits::json_depth);
-  } catch (const Json::exception&) {
-    problem = valid_utf8(text) ? "not JSON" : "not valid UTF-8";
-  }
-  return Json(Json::value_t::discarded);
+JsonReader::JsonReader() : parser_(json::storage_ptr{}, strict()) {}
+
+const json::value* JsonReader::read(std::string_view text, std::string& problem) {
+  document_.reset();
+  parser_.reset(&memory_);
+  memory_.release();
+  ErrorCode error;
+  parser_.write(text.data(), text.size(), error);
+  if (!error) return &document_.emplace(parser_.release());
+  problem = error == json::error::too_deep ? fmt::format("nested more than {} deep", limits::json_depth)
+            : valid_utf8(text)             ? "not JSON"
+                                           : "not valid UTF-8";
+  return nullptr;
 }
 
 void note_fault(RequestSample& sample, const std::string& sentence) {
@@ -54,41 +53,48 @@ void note_fault(RequestSample& sample, const std::string& sentence) {
   faults.push_back(sentence);
 }
 
-void read_counters(const EngineDescriptor::Protocol& protocol, const Json& document, RequestSample& sample) {
-  if (const Json* usage = value_at(document, protocol.usage_pointer); usage != nullptr && usage->is_object()) {
+void read_counters(const EngineDescriptor::Protocol& protocol, const json::value& document, RequestSample& sample) {
+  if (const json::object* usage = object_at(document, protocol.usage_pointer)) {
     if (const auto count = count_field(*usage, "prompt_tokens", sample)) sample.usage.prompt_tokens = count;
     if (const auto count = count_field(*usage, "completion_tokens", sample)) sample.usage.completion_tokens = count;
-    const auto details = usage->find("prompt_tokens_details");
-    if (details != usage->end() && details->is_object()) {
-      if (const auto count = count_field(*details, "cached_tokens", sample)) sample.usage.cached_tokens = count;
+    const json::value* details = member(*usage, "prompt_tokens_details");
+    if (details != nullptr && details->is_object()) {
+      if (const auto count = count_field(details->get_object(), "cached_tokens", sample)) sample.usage.cached_tokens = count;
     }
   }
-  const Json* timings = value_at(document, protocol.timings_pointer);
-  if (timings == nullptr || !timings->is_object()) return;
-  const auto value = [&](const char* ours) -> const Json* {
+  const json::object* timings = object_at(document, protocol.timings_pointer);
+  if (timings == nullptr) return;
+  const auto value = [&](const char* ours) -> const json::value* {
     const auto theirs = protocol.timings.find(ours);
-    if (theirs == protocol.timings.end()) return nullptr;
-    const auto found = timings->find(theirs->second);
-    return found != timings->end() && found->is_number() ? &*found : nullptr;
+    return theirs == protocol.timings.end() ? nullptr : member(*timings, theirs->second);
   };
-  if (const Json* found = value("prompt_ms")) sample.timings.prompt_ms = found->get<double>();
-  if (const Json* found = value("predicted_ms")) sample.timings.predicted_ms = found->get<double>();
-  if (const Json* found = value("prompt_n")) sample.timings.prompt_n = found->get<std::int64_t>();
-  if (const Json* found = value("predicted_n")) sample.timings.predicted_n = found->get<std::int64_t>();
-  if (const Json* found = value("cache_n")) sample.timings.cache_n = found->get<std::int64_t>();
-  if (const Json* found = value("draft_n")) sample.timings.draft_n = found->get<std::int64_t>();
-  if (const Json* found = value("draft_n_accepted")) sample.timings.draft_n_accepted = found->get<std::int64_t>();
+  const auto take_ms = [&](const char* ours, std::optional<double>& to) {
+    if (const auto ms = number(value(ours))) to = ms;
+  };
+  const auto take_count = [&](const char* ours, std::optional<std::int64_t>& to) {
+    ErrorCode error;
+    const json::value* found = value(ours);
+    if (found == nullptr) return;
+    if (const auto count = found->to_number<std::int64_t>(error); !error) to = count;
+  };
+  take_ms("prompt_ms", sample.timings.prompt_ms);
+  take_ms("predicted_ms", sample.timings.predicted_ms);
+  take_count("prompt_n", sample.timings.prompt_n);
+  take_count("predicted_n", sample.timings.predicted_n);
+  take_count("cache_n", sample.timings.cache_n);
+  take_count("draft_n", sample.timings.draft_n);
+  take_count("draft_n_accepted", sample.timings.draft_n_accepted);
 }
 
-std::string error_text(const Json& document) {
-  if (!document.is_object()) return {};
-  const auto error = document.find("error");
-  if (error == document.end() || error->is_null()) return {};
-  return shortened(printable(error->is_string() ? error->get<std::string>() : error->dump()), error_bytes);
+std::string error_text(const json::value& document) {
+  const json::value* error = document.is_object() ? member(document.get_object(), "error") : nullptr;
+  if (error == nullptr) return {};
+  const std::string text = error->is_string() ? text_of(error->get_string()) : json::serialize(*error);
+  return shortened(printable(text), error_bytes);
 }
 
-void take_finish_reason(const Json& choice, RequestSample& sample) {
-  const std::string reason = text_field(choice, "finish_reason", sample);
+void take_finish_reason(const json::object& choice, RequestSample& sample) {
+  const std::string_view reason = text_field(choice, "finish_reason", sample);
   if (reason.empty()) return;
   if (!sample.finish_reason.empty()) note_fault(sample, "finish_reason came twice");
   static constexpr std::string_view known[] = {"stop", "length", "tool_calls", "content_filter", "function_call"};
@@ -98,81 +104,119 @@ void take_finish_reason(const Json& choice, RequestSample& sample) {
   sample.finish_reason = reason;
 }
 
-std::string text_field(const Json& object, const std::string& name, RequestSample& sample) {
-  const auto found = object.find(name);
-  if (found == object.end() || found->is_null()) return {};
-  if (found->is_string()) return found->get<std::string>();
-  note_fault(sample, fmt::format("{} is no string but {}", name, excerpt(found->dump())));
+bool is_first_choice(const json::object& choice, RequestSample& sample) {
+  const json::value* index = choice.if_contains("index");
+  if (index == nullptr || (index->is_number() && index->to_number<double>() == 0)) return true;
+  note_fault(sample, fmt::format("a choice has index {}", json_excerpt(*index)));
+  return false;
+}
+
+const json::value* member(const json::object& object, std::string_view name) {
+  const json::value* found = object.if_contains(name);
+  return found != nullptr && !found->is_null() ? found : nullptr;
+}
+
+std::string_view text_field(const json::object& object, std::string_view name, RequestSample& sample) {
+  const json::value* found = member(object, name);
+  if (found == nullptr) return {};
+  if (found->is_string()) return found->get_string();
+  note_fault(sample, fmt::format("{} is no string but {}", name, json_excerpt(*found)));
   return {};
 }
 
-std::string arguments_field(const Json& function, RequestSample& sample) {
-  const auto found = function.find("arguments");
-  if (found == function.end() || found->is_null()) return {};
-  if (found->is_string()) return found->get<std::string>();
+std::string arguments_field(const json::object& function, RequestSample& sample) {
+  const json::value* found = member(function, "arguments");
+  if (found == nullptr) return {};
+  if (found->is_string()) return text_of(found->get_string());
   note_fault(sample, "tool call arguments are no string");
-  return found->dump();
+  return json::serialize(*found);
 }
 
-TokenRecord token_record(const Json& entry) {
+TokenRecord token_record(const json::value& entry) {
   TokenRecord record;
   if (!entry.is_object()) return record;
   // A probability that JSON cannot write (zero has the logarithm minus infinity) comes as null.
-  const auto logprob = [](const Json& object) {
-    const auto found = object.find("logprob");
-    return found != object.end() && found->is_number() ? found->get<double>() : -std::numeric_limits<double>::infinity();
+  const auto logprob = [](const json::object& object) {
+    return number(member(object, "logprob")).value_or(-std::numeric_limits<double>::infinity());
   };
-  const auto id = [](const Json& object) {
-    const auto found = object.find("id");
-    return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : std::int64_t{-1};
+  const auto id = [](const json::object& object) {
+    const json::value* found = member(object, "id");
+    return found != nullptr ? integer(*found).value_or(-1) : -1;
   };
-  record.id = id(entry);
-  record.bytes = bytes_of(entry);
-  record.logprob = logprob(entry);
-  const auto top = entry.find("top_logprobs");
-  if (top == entry.end() || !top->is_array()) return record;
-  for (const auto& alternative : *top) {
-    if (alternative.is_object()) record.top.push_back({id(alternative), bytes_of(alternative), logprob(alternative)});
+  const json::object& token = entry.get_object();
+  record.id = id(token);
+  record.bytes = bytes_of(token);
+  record.logprob = logprob(token);
+  const json::value* top = member(token, "top_logprobs");
+  if (top == nullptr || !top->is_array()) return record;
+  for (const json::value& other : top->get_array()) {
+    const json::object* alternative = other.if_object();
+    if (alternative != nullptr) record.top.push_back({id(*alternative), bytes_of(*alternative), logprob(*alternative)});
   }
   std::stable_sort(record.top.begin(), record.top.end(),
                    [](const TokenAlternative& a, const TokenAlternative& b) { return a.logprob > b.logprob; });
   return record;
 }
 
+std::optional<std::int64_t> integer(const json::value& value) {
+  if (!value.is_int64()) return std::nullopt;
+  return value.get_int64();
+}
+
 std::string excerpt(std::string_view bytes) {
   return fmt::format("\"{}\"", shortened(printable(bytes.substr(0, 4 * quote_bytes)), quote_bytes));
 }
 
+std::string json_excerpt(const json::value& value) { return excerpt(json::serialize(value)); }
+
 namespace {
 
-const Json* value_at(const Json& document, const std::string& pointer) {
-  if (pointer.empty()) return nullptr;
-  const Json::json_pointer place{pointer};
-  return document.contains(place) ? &document.at(place) : nullptr;
+/// Numbers with a fraction are read exactly by a Boost that offers to; by 1.81 they are good to 15 digits.
+template <typename Options>
+Options precise(Options options) {
+  if constexpr (requires { options.numbers; }) options.numbers = decltype(options.numbers)::precise;
+  return options;
 }
 
-std::optional<std::int64_t> count_field(const Json& object, const std::string& name, RequestSample& sample) {
-  const auto found = object.find(name);
-  if (found == object.end() || found->is_null()) return std::nullopt;
-  if (!found->is_number_integer()) {
-    note_fault(sample, fmt::format("usage {} is no integer", name));
-    return std::nullopt;
-  }
-  const auto count = found->get<std::int64_t>();
-  if (count < 0) note_fault(sample, fmt::format("usage {} is negative: {}", name, count));
+json::parse_options strict() {
+  json::parse_options options;
+  options.max_depth = limits::json_depth;
+  return precise(options);
+}
+
+const json::object* object_at(const json::value& document, const std::string& pointer) {
+  if (pointer.empty()) return nullptr;
+  ErrorCode error;
+  const json::value* found = document.find_pointer(pointer, error);
+  return found != nullptr ? found->if_object() : nullptr;
+}
+
+std::optional<std::int64_t> count_field(const json::object& object, std::string_view name, RequestSample& sample) {
+  const json::value* found = member(object, name);
+  if (found == nullptr) return std::nullopt;
+  const auto count = integer(*found);
+  if (!count) note_fault(sample, fmt::format("usage {} is no integer", name));
+  if (count && *count < 0) note_fault(sample, fmt::format("usage {} is negative: {}", name, *count));
   return count;
 }
 
+/// Finite: Boost reads 1e400 as infinity.
+std::optional<double> number(const json::value* value) {
+  if (value == nullptr || !value->is_number()) return std::nullopt;
+  const auto result = value->to_number<double>();
+  return std::isfinite(result) ? std::optional{result} : std::nullopt;
+}
+
 /// From "bytes", which is exact; "token" stands in where a server leaves them out.
-std::string bytes_of(const Json& entry) {
-  const auto bytes = entry.find("bytes");
-  if (bytes == entry.end() || !bytes->is_array()) {
-    const auto token = entry.find("token");
-    return token != entry.end() && token->is_string() ? token->get<std::string>() : std::string{};
+std::string bytes_of(const json::object& entry) {
+  const json::value* bytes = member(entry, "bytes");
+  if (bytes == nullptr || !bytes->is_array()) {
+    const json::value* token = member(entry, "token");
+    return token != nullptr && token->is_string() ? text_of(token->get_string()) : std::string{};
   }
   std::string result;
-  for (const auto& byte : *bytes) {
-    if (byte.is_number_integer()) result += static_cast<char>(static_cast<unsigned char>(byte.get<int>()));
+  for (const json::value& byte : bytes->get_array()) {
+    if (const auto number = integer(byte)) result += static_cast<char>(static_cast<unsigned char>(*number));
   }
   return result;
 }

@@ -3,39 +3,68 @@
 #include "backends/descriptor.hpp"
 #include "core/request_sample.hpp"
 
-#include <nlohmann/json_fwd.hpp>
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/parser.hpp>
+#include <boost/json/value.hpp>
 
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace sweetspot {
 
-/// JSON of a stranger: whole text, limits::json_depth deep at most. On failure a discarded value and in `problem` why.
-nlohmann::ordered_json strict_json(std::string_view text, std::string& problem);
+/// Reads the JSON of a stranger, one text after the other, in the same memory: a streamed answer has one for each token.
+class JsonReader {
+public:
+  JsonReader();
+  JsonReader(const JsonReader&) = delete;
+  JsonReader& operator=(const JsonReader&) = delete;
+
+  /// The whole text is one document as RFC 8259 has it, limits::json_depth deep at most; of a key that comes twice the last
+  /// value counts. It lives until the next call. Null on failure, and in `problem` why.
+  const boost::json::value* read(std::string_view text, std::string& problem);
+
+private:
+  std::array<unsigned char, 4096> space_;
+  boost::json::monotonic_resource memory_{space_.data(), space_.size()};
+  boost::json::parser parser_;
+  std::optional<boost::json::value> document_;
+};
 
 /// Adds a sentence to the sample's faults, once.
 void note_fault(RequestSample& sample, const std::string& sentence);
 
 /// Reads usage and timings from where the descriptor says they are; what is absent or null changes nothing.
-void read_counters(const EngineDescriptor::Protocol& protocol, const nlohmann::ordered_json& document, RequestSample& sample);
+void read_counters(const EngineDescriptor::Protocol& protocol, const boost::json::value& document, RequestSample& sample);
 
 /// The error object of a response, as text for people; empty when there is none.
-std::string error_text(const nlohmann::ordered_json& document);
+std::string error_text(const boost::json::value& document);
 
 /// Takes over a finish reason; faults: a second one, one that the protocol does not know.
-void take_finish_reason(const nlohmann::ordered_json& choice, RequestSample& sample);
+void take_finish_reason(const boost::json::object& choice, RequestSample& sample);
 
-/// The value of a text field; a null or an absent field is empty, another type a fault.
-std::string text_field(const nlohmann::ordered_json& object, const std::string& name, RequestSample& sample);
+/// The choice's index is 0, or it has none; another one is a fault.
+bool is_first_choice(const boost::json::object& choice, RequestSample& sample);
 
-/// A tool call's arguments as they came: anything but a string is a fault and kept as raw JSON.
-std::string arguments_field(const nlohmann::ordered_json& function, RequestSample& sample);
+/// The member that is neither absent nor null, or no member.
+const boost::json::value* member(const boost::json::object& object, std::string_view name);
+
+/// The value of a text field, which lives as long as the object; a null or an absent field is empty, another type a fault.
+std::string_view text_field(const boost::json::object& object, std::string_view name, RequestSample& sample);
+
+/// A tool call's arguments as they came: anything but a string is a fault and kept as JSON.
+std::string arguments_field(const boost::json::object& function, RequestSample& sample);
 
 /// One entry of a log probability list (chat "logprobs.content", completion "completion_probabilities").
-TokenRecord token_record(const nlohmann::ordered_json& entry);
+TokenRecord token_record(const boost::json::value& entry);
+
+/// A number without fraction that 64 bits with sign can hold.
+std::optional<std::int64_t> integer(const boost::json::value& value);
 
 /// Bytes of a stranger for a message: printable, short.
 std::string excerpt(std::string_view bytes);
+std::string json_excerpt(const boost::json::value& value);
 
 }  // namespace sweetspot

@@ -4,21 +4,20 @@
 #include "backends/printable.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <utility>
 
 namespace sweetspot {
 
-using Json = nlohmann::ordered_json;
+namespace json = boost::json;
 
 namespace {
 
 // More calls in one answer than any agent makes; a larger index is a number gone wrong.
 constexpr int most_calls = 1000;
 
-void take_once(std::string& kept, const std::string& given, std::string_view what, RequestSample& sample);
+void take_once(std::string& kept, std::string_view given, std::string_view what, RequestSample& sample);
 
 }  // namespace
 
@@ -48,61 +47,58 @@ void ChatStream::take_event(const std::string& data) {
     return;
   }
   std::string problem;
-  const Json document = strict_json(data, problem);
-  if (document.is_discarded()) {
+  const json::value* document = reader_.read(data, problem);
+  if (document == nullptr) {
     note_fault(sample_, fmt::format("an event is {}: {}", problem, excerpt(data)));
-  } else if (!document.is_object()) {
+  } else if (!document->is_object()) {
     note_fault(sample_, fmt::format("an event is no JSON object: {}", excerpt(data)));
   } else {
-    take_document(document);
+    take_document(*document);
   }
 }
 
-void ChatStream::take_document(const Json& document) {
+void ChatStream::take_document(const json::value& document) {
   if (auto error = error_text(document); !error.empty()) {
     note_fault(sample_, "an error in the stream");
     if (sample_.error_body.empty()) sample_.error_body = std::move(error);
   }
   read_counters(protocol_, document, sample_);
-  const auto choices = document.find("choices");
-  if (choices == document.end() || choices->is_null()) return;
+  const json::value* choices = member(document.get_object(), "choices");
+  if (choices == nullptr) return;
   if (!choices->is_array()) {
     note_fault(sample_, "choices is no array");
     return;
   }
-  if (choices->size() > 1) note_fault(sample_, "more than one choice");
-  for (const auto& choice : *choices) {
+  if (choices->get_array().size() > 1) note_fault(sample_, "more than one choice");
+  for (const json::value& choice : choices->get_array()) {
     if (choice.is_object()) {
-      take_choice(choice);
+      take_choice(choice.get_object());
     } else {
       note_fault(sample_, "a choice is no object");
     }
   }
 }
 
-void ChatStream::take_choice(const Json& choice) {
-  const auto index = choice.find("index");
-  if (index != choice.end() && *index != 0) {
-    note_fault(sample_, fmt::format("a choice has index {}", excerpt(index->dump())));
-    return;  // another answer's text must not run into this one
-  }
-  const auto delta = choice.find("delta");
-  if (delta != choice.end() && delta->is_object()) {
-    take_delta(*delta);
-  } else if (delta != choice.end() && !delta->is_null()) {
+void ChatStream::take_choice(const json::object& choice) {
+  if (!is_first_choice(choice, sample_)) return;  // another answer's text must not run into this one
+  const json::value* delta = member(choice, "delta");
+  if (delta != nullptr && delta->is_object()) {
+    take_delta(delta->get_object());
+  } else if (delta != nullptr) {
     note_fault(sample_, "a delta is no object");
   }
   take_finish_reason(choice, sample_);
 }
 
-void ChatStream::take_delta(const Json& delta) {
+void ChatStream::take_delta(const json::object& delta) {
   if (const auto role = text_field(delta, "role", sample_); !role.empty() && role != "assistant") {
     note_fault(sample_, fmt::format("role is {}", excerpt(role)));
   }
-  const std::string content = text_field(delta, "content", sample_);
-  const std::string reasoning = protocol_.reasoning_field.empty() ? "" : text_field(delta, protocol_.reasoning_field, sample_);
-  const auto fragments = delta.find("tool_calls");
-  const std::size_t call_bytes = fragments == delta.end() || fragments->is_null() ? 0 : take_calls(*fragments);
+  const std::string_view content = text_field(delta, "content", sample_);
+  const std::string_view reasoning =
+      protocol_.reasoning_field.empty() ? std::string_view{} : text_field(delta, protocol_.reasoning_field, sample_);
+  const json::value* fragments = member(delta, "tool_calls");
+  const std::size_t call_bytes = fragments == nullptr ? 0 : take_calls(*fragments);
   const std::size_t bytes = content.size() + reasoning.size() + call_bytes;
   if (bytes == 0) return;
   if (!sample_.finish_reason.empty()) note_fault(sample_, "text after finish_reason");
@@ -117,15 +113,15 @@ void ChatStream::take_delta(const Json& delta) {
 }
 
 /// Bytes of names and arguments that the fragments brought.
-std::size_t ChatStream::take_calls(const Json& fragments) {
+std::size_t ChatStream::take_calls(const json::value& fragments) {
   if (!fragments.is_array()) {
     note_fault(sample_, "tool_calls is no array");
     return 0;
   }
   std::size_t bytes = 0;
-  for (const auto& fragment : fragments) {
+  for (const json::value& fragment : fragments.get_array()) {
     if (fragment.is_object()) {
-      bytes += take_call(fragment);
+      bytes += take_call(fragment.get_object());
     } else {
       note_fault(sample_, "a tool call is no object");
     }
@@ -133,14 +129,14 @@ std::size_t ChatStream::take_calls(const Json& fragments) {
   return bytes;
 }
 
-std::size_t ChatStream::take_call(const Json& fragment) {
+std::size_t ChatStream::take_call(const json::object& fragment) {
   ToolCall& call = call_of(fragment);
   take_once(call.id, text_field(fragment, "id", sample_), "id", sample_);
   take_once(call.type, text_field(fragment, "type", sample_), "type", sample_);
-  const auto function = fragment.find("function");
-  if (function == fragment.end() || !function->is_object()) return 0;
-  const std::string name = text_field(*function, "name", sample_);
-  const std::string arguments = arguments_field(*function, sample_);
+  const json::value* function = member(fragment, "function");
+  if (function == nullptr || !function->is_object()) return 0;
+  const std::string_view name = text_field(function->get_object(), "name", sample_);
+  const std::string arguments = arguments_field(function->get_object(), sample_);
   take_once(call.name, name, "name", sample_);
   call.arguments += arguments;
   return name.size() + arguments.size();
@@ -148,21 +144,20 @@ std::size_t ChatStream::take_call(const Json& fragment) {
 
 /// By index, the only field that every fragment must have. Without one: a fragment with an id starts a call, another
 /// one goes on with the last.
-ToolCall& ChatStream::call_of(const Json& fragment) {
-  const auto index = fragment.find("index");
-  const bool usable = index != fragment.end() && index->is_number_integer() && *index >= 0 && *index < most_calls;
+ToolCall& ChatStream::call_of(const json::object& fragment) {
+  const json::value* index = member(fragment, "index");
+  const std::int64_t wanted = index == nullptr ? -1 : integer(*index).value_or(-1);
   auto& calls = sample_.calls;
-  if (usable) {
-    const int wanted = index->get<int>();
+  if (wanted >= 0 && wanted < most_calls) {
     const auto found = std::find_if(calls.begin(), calls.end(), [&](const ToolCall& call) { return call.index == wanted; });
     if (found != calls.end()) return *found;
     calls.push_back({});
-    calls.back().index = wanted;
+    calls.back().index = static_cast<int>(wanted);
     return calls.back();
   }
   note_fault(sample_, "a tool call fragment without index");
-  const auto id = fragment.find("id");
-  const bool starts = id != fragment.end() && id->is_string() && (calls.empty() || calls.back().id != id->get<std::string>());
+  const json::value* id = member(fragment, "id");
+  const bool starts = id != nullptr && id->is_string() && (calls.empty() || id->get_string() != calls.back().id);
   if (starts || calls.empty()) calls.push_back({});
   return calls.back();
 }
@@ -170,7 +165,7 @@ ToolCall& ChatStream::call_of(const Json& fragment) {
 namespace {
 
 /// Some servers repeat a field in each fragment, which does no harm; another value is another call under the same index.
-void take_once(std::string& kept, const std::string& given, std::string_view what, RequestSample& sample) {
+void take_once(std::string& kept, std::string_view given, std::string_view what, RequestSample& sample) {
   if (given.empty() || given == kept) return;
   if (kept.empty()) {
     kept = given;

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "backends/chat_json.hpp"
 #include "backends/descriptor.hpp"
 #include "backends/sse_parser.hpp"
 #include "core/request_sample.hpp"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sweetspot {
 
@@ -24,20 +24,23 @@ public:
   void finish();
 
   const RequestSample& sample() const { return sample_; }
+  /// Nothing is left here: to be called last.
+  RequestSample take_sample() { return std::move(sample_); }
   /// When the terminator arrived.
   std::optional<double> terminated_ms() const { return terminated_ms_; }
 
 private:
   void take_event(const std::string& data);
-  void take_document(const nlohmann::ordered_json& document);
-  void take_choice(const nlohmann::ordered_json& choice);
-  void take_delta(const nlohmann::ordered_json& delta);
-  std::size_t take_calls(const nlohmann::ordered_json& fragments);
-  std::size_t take_call(const nlohmann::ordered_json& fragment);
-  ToolCall& call_of(const nlohmann::ordered_json& fragment);
+  void take_document(const boost::json::value& document);
+  void take_choice(const boost::json::object& choice);
+  void take_delta(const boost::json::object& delta);
+  std::size_t take_calls(const boost::json::value& fragments);
+  std::size_t take_call(const boost::json::object& fragment);
+  ToolCall& call_of(const boost::json::object& fragment);
 
   EngineDescriptor::Protocol protocol_;
   SseParser parser_;
+  JsonReader reader_;
   RequestSample sample_;
   double now_ms_ = 0;
   std::optional<double> terminated_ms_;

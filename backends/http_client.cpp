@@ -13,9 +13,11 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace sweetspot {
 
@@ -28,17 +30,25 @@ using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 using ErrorCode = boost::system::error_code;
 
-// How long an interrupt may go unnoticed.
+// How long an interrupt may go unnoticed, and how long what has arrived may wait to be read.
 constexpr std::chrono::milliseconds slice{20};
 constexpr std::size_t read_bytes = 64 << 10;
 
+/// What one call that received brought.
+struct Arrival {
+  Clock::time_point at;
+  std::size_t bytes = 0;
+};
+
 /// One request on one connection. Connecting and sending are asynchronous calls, because only they can be left at a deadline
 /// or an interrupt, but waited for one at a time: each `finish` runs the loop until the call that was just started has ended.
-/// The answer is read by blocking calls that come back after a slice: one system call a token, where the loop takes four.
+/// The answer is received by blocking calls that come back after a slice: one system call a token, where the loop takes four.
+/// What they bring gets its time at once and is read some time later, several arrivals in a row: between two tokens the caches
+/// lose all that reading needs, so that reading each on its arrival costs several times as much.
 class Exchange {
 public:
-  Exchange(HttpEndpoint endpoint, const HttpDeadlines& deadlines, const InterruptFlag& interrupt)
-      : endpoint_(std::move(endpoint)), deadlines_(deadlines), interrupt_(&interrupt) {}
+  Exchange(HttpEndpoint endpoint, const HttpDeadlines& deadlines, const InterruptFlag& interrupt, Delivery delivery)
+      : endpoint_(std::move(endpoint)), deadlines_(deadlines), interrupt_(&interrupt), delivery_(delivery) {}
   HttpResponse run(http::verb verb, const std::string& path, const std::string& body, const OnBytes& on_bytes);
 
 private:
@@ -48,22 +58,30 @@ private:
   template <typename Start>
   ErrorCode finish(const char* what, Start start);
   void wait_in_slices();
-  std::size_t receive_some(asio::mutable_buffer space, ErrorCode& error, const OnBytes& on_wait);
-  template <typename Parser>
-  ErrorCode read_step(boost::beast::flat_buffer& buffer, Parser& parser, const OnBytes& on_wait);
-  void check_time(const char* what) const;
+  ErrorCode gather(const OnBytes& on_bytes);
+  bool enough_gathered(const OnBytes& on_bytes) const;
+  ErrorCode read_arrival(const Arrival& arrival, const OnBytes& on_bytes);
+  HttpResponse::End end_after(ErrorCode error);
+  void check_time(const char* what, Clock::time_point now) const;
   std::string name() const;
-  Milliseconds since_sent() const { return Clock::now() - sent_at_; }
+  Milliseconds after_sent(Clock::time_point time) const { return time - sent_at_; }
   [[noreturn]] void fail(FailureKind kind, const std::string& detail) const;
 
   HttpEndpoint endpoint_;
   HttpDeadlines deadlines_;
   const InterruptFlag* interrupt_;
+  Delivery delivery_;
   asio::io_context context_{1};
   tcp::socket socket_{context_};
   Clock::time_point deadline_;
   std::chrono::milliseconds deadline_length_{0};
   Clock::time_point sent_at_;
+  Clock::time_point received_at_;  ///< when the last call that received came back
+  boost::beast::flat_buffer buffer_;
+  std::vector<Arrival> arrivals_;  ///< in the buffer, not read yet
+  std::size_t readable_ = 0;       ///< bytes of the buffer from arrivals that are being or have been read
+  // Not eager: an eager parser holds back a chunk of the body until it has seen the head of the next one.
+  http::response_parser<http::string_body> parser_;
   bool stopped_ = false;
 };
 
@@ -71,12 +89,13 @@ private:
 
 HttpResponse http_get(const HttpEndpoint& endpoint, const std::string& path, const HttpDeadlines& deadlines,
                       const InterruptFlag& interrupt) {
-  return Exchange{endpoint, deadlines, interrupt}.run(http::verb::get, path, {}, {});
+  return Exchange{endpoint, deadlines, interrupt, Delivery::at_once}.run(http::verb::get, path, {}, {});
 }
 
 HttpResponse http_post(const HttpEndpoint& endpoint, const std::string& path, const std::string& json_body,
-                       const HttpDeadlines& deadlines, const InterruptFlag& interrupt, const OnBytes& on_bytes) {
-  return Exchange{endpoint, deadlines, interrupt}.run(http::verb::post, path, json_body, on_bytes);
+                       const HttpDeadlines& deadlines, const InterruptFlag& interrupt, const OnBytes& on_bytes,
+                       Delivery delivery) {
+  return Exchange{endpoint, deadlines, interrupt, delivery}.run(http::verb::post, path, json_body, on_bytes);
 }
 
 namespace {
@@ -141,43 +160,29 @@ void Exchange::send(http::verb verb, const std::string& path, const std::string&
 
 HttpResponse Exchange::receive(const OnBytes& on_bytes) {
   HttpResponse response;
-  boost::beast::flat_buffer buffer;
-  buffer.reserve(read_bytes);
   wait_in_slices();
-  // Not eager: an eager parser holds back a chunk of the body until it has seen the head of the next one.
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(limits::response_bytes);
-  std::size_t seen = 0;
-  std::optional<double> first_byte_ms;
-  while (!parser.is_done() && !stopped_) {
-    const auto error = read_step(buffer, parser, on_bytes);
-    if (stopped_) break;
-    const auto at = since_sent();
-    if (!first_byte_ms && parser.got_some()) first_byte_ms = at.count();
-    const std::string& body = parser.get().body();
-    if (body.size() > seen) {
-      const std::string_view piece = std::string_view{body}.substr(seen);
-      seen = body.size();
-      if (on_bytes && !on_bytes(piece, at)) stopped_ = true;
+  parser_.body_limit(limits::response_bytes);
+  std::optional<Clock::time_point> first_byte_at;
+  Clock::time_point ended_at;
+  ErrorCode error;
+  while (!error && !parser_.is_done() && !stopped_) {
+    error = gather(on_bytes);
+    ended_at = received_at_;
+    if (!first_byte_at && !arrivals_.empty()) first_byte_at = arrivals_.front().at;
+    for (const Arrival& arrival : arrivals_) {
+      const ErrorCode wrong = read_arrival(arrival, on_bytes);
+      if (wrong) error = wrong;
+      if (parser_.is_done()) ended_at = arrival.at;
+      if (wrong || parser_.is_done()) break;
     }
-    if (!error) continue;
-    if (error == http::error::body_limit) {
-      fail(FailureKind::bad_response, fmt::format("the answer of {} is larger than {} bytes", name(), limits::response_bytes));
-    }
-    if (!parser.is_header_done()) {
-      const bool cut = error == http::error::end_of_stream || error == asio::error::connection_reset;
-      fail(FailureKind::bad_response, cut ? fmt::format("{} closed the connection without an answer", name())
-                                          : fmt::format("{} does not answer in HTTP: {}", name(), error.message()));
-    }
-    response.end = HttpResponse::End::truncated;
-    break;
+    arrivals_.clear();
   }
-  if (stopped_) response.end = HttpResponse::End::stopped;
-  if (parser.is_header_done()) response.status = static_cast<int>(parser.get().result_int());
-  response.content_type = std::string{parser.get()[http::field::content_type]};
-  response.body = std::move(parser.get().body());
-  response.first_byte_ms = first_byte_ms.value_or(0);
-  response.total_ms = since_sent().count();
+  response.end = end_after(error);
+  if (parser_.is_header_done()) response.status = static_cast<int>(parser_.get().result_int());
+  response.content_type = std::string{parser_.get()[http::field::content_type]};
+  response.body = std::move(parser_.get().body());
+  response.first_byte_ms = first_byte_at ? after_sent(*first_byte_at).count() : 0;
+  response.total_ms = after_sent(ended_at).count();
   return response;
 }
 
@@ -198,7 +203,7 @@ ErrorCode Exchange::finish(const char* what, Start start) {
   try {
     while (!result) {
       context_.run_one_for(slice);
-      if (!result) check_time(what);
+      if (!result) check_time(what, Clock::now());
     }
   } catch (...) {
     abandon();
@@ -217,48 +222,72 @@ void Exchange::wait_in_slices() {
 }
 
 /// Throws at an interrupt and at the deadline.
-void Exchange::check_time(const char* what) const {
+void Exchange::check_time(const char* what, Clock::time_point now) const {
   if (interrupt_->raised()) throw Interrupted{};
-  if (Clock::now() < deadline_) return;
+  if (now < deadline_) return;
   fail(FailureKind::timed_out, fmt::format("no end within {:.3g} s while {} ({})",
                                            std::chrono::duration<double>(deadline_length_).count(), what, name()));
 }
 
-/// One step of the answer: what the bytes at hand bring, or else more bytes. Not Beast's own read, which asks the socket once
-/// more whenever the end of a chunk is left over.
-template <typename Parser>
-ErrorCode Exchange::read_step(boost::beast::flat_buffer& buffer, Parser& parser, const OnBytes& on_wait) {
-  ErrorCode error;
-  if (buffer.size() > 0) {
-    const std::size_t used = parser.put(buffer.data(), error);
-    buffer.consume(used);
-    if (error != http::error::need_more) return error;
-    if (used > 0) return {};
-    error = {};
+/// Receives until there is something to be read, or until `on_bytes` ends the wait for it. The error that ended the stream, its
+/// plain end among them.
+ErrorCode Exchange::gather(const OnBytes& on_bytes) {
+  while (true) {
+    const auto space = buffer_.prepare(read_bytes);
+    const ssize_t got = ::recv(socket_.native_handle(), space.data(), space.size(), 0);
+    const int reason = got < 0 ? errno : 0;
+    received_at_ = Clock::now();
+    check_time("waiting for the answer", received_at_);
+    if (got == 0) return http::error::end_of_stream;
+    if (got > 0) {
+      buffer_.commit(static_cast<std::size_t>(got));
+      arrivals_.push_back({received_at_, static_cast<std::size_t>(got)});
+      if (enough_gathered(on_bytes)) return {};
+      continue;
+    }
+    if (reason != EAGAIN && reason != EWOULDBLOCK && reason != EINTR) return {reason, boost::system::system_category()};
+    if (!arrivals_.empty()) return {};
+    if (!on_bytes || on_bytes({}, after_sent(received_at_))) continue;
+    stopped_ = true;
+    return {};
   }
-  const std::size_t got = receive_some(buffer.prepare(read_bytes), error, on_wait);
-  buffer.commit(got);
-  if (error || stopped_ || got > 0) return error;
-  if (!parser.got_some()) return http::error::end_of_stream;
-  parser.put_eof(error);
-  return error;
 }
 
-/// What has come, or 0 bytes at the end of the stream. `on_wait` is asked while nothing comes, and may stop it.
-std::size_t Exchange::receive_some(asio::mutable_buffer space, ErrorCode& error, const OnBytes& on_wait) {
-  while (true) {
-    const ssize_t got = ::recv(socket_.native_handle(), space.data(), space.size(), 0);
-    const int reason = errno;
-    check_time("waiting for the answer");
-    if (got >= 0) return static_cast<std::size_t>(got);
-    if (reason != EAGAIN && reason != EWOULDBLOCK && reason != EINTR) {
-      error = ErrorCode{reason, boost::system::system_category()};
-      return 0;
-    }
-    if (!on_wait || on_wait({}, since_sent())) continue;
-    stopped_ = true;
-    return 0;
+bool Exchange::enough_gathered(const OnBytes& on_bytes) const {
+  if (!on_bytes || delivery_ == Delivery::at_once) return true;
+  return received_at_ - arrivals_.front().at >= slice || buffer_.size() >= read_bytes;
+}
+
+/// Reads what the bytes up to the end of this arrival bring, and hands on its part of the body.
+ErrorCode Exchange::read_arrival(const Arrival& arrival, const OnBytes& on_bytes) {
+  readable_ += arrival.bytes;
+  while (readable_ > 0 && !parser_.is_done() && !stopped_) {
+    const std::size_t seen = parser_.get().body().size();
+    ErrorCode error;
+    const std::size_t used = parser_.put(asio::buffer(buffer_.data(), readable_), error);
+    buffer_.consume(used);
+    readable_ -= used;
+    const auto piece = std::string_view{parser_.get().body()}.substr(seen);
+    if (on_bytes && !piece.empty() && !on_bytes(piece, after_sent(arrival.at))) stopped_ = true;
+    if (error == http::error::need_more) error = {};
+    if (error || used == 0) return error;
   }
+  return {};
+}
+
+/// How the answer ended; throws where there is none that could be used.
+HttpResponse::End Exchange::end_after(ErrorCode error) {
+  if (stopped_) return HttpResponse::End::stopped;
+  // A body without a length ends with the connection.
+  if (error == http::error::end_of_stream && parser_.got_some() && !parser_.is_done()) parser_.put_eof(error);
+  if (parser_.is_done()) return HttpResponse::End::complete;
+  if (error == http::error::body_limit) {
+    fail(FailureKind::bad_response, fmt::format("the answer of {} is larger than {} bytes", name(), limits::response_bytes));
+  }
+  if (parser_.is_header_done()) return HttpResponse::End::truncated;
+  const bool cut = error == http::error::end_of_stream || error == asio::error::connection_reset;
+  fail(FailureKind::bad_response, cut ? fmt::format("{} closed the connection without an answer", name())
+                                      : fmt::format("{} does not answer in HTTP: {}", name(), error.message()));
 }
 
 std::string Exchange::name() const {

@@ -32,10 +32,13 @@ struct HttpDeadlines {
   std::chrono::milliseconds total;
 };
 
-/// Sees each piece of the body as it arrives, with the time since the request was sent, and an empty piece about every
+/// Sees each piece of the body with the time at which it arrived, after the request was sent, and an empty piece about every
 /// 20 ms while nothing arrives, so that it can watch the clock. Returning false ends the request (not an error); what it
 /// throws is passed on.
 using OnBytes = std::function<bool(std::string_view bytes, std::chrono::duration<double, std::milli> at)>;
+
+/// When OnBytes sees a piece: up to 20 ms after it arrived together with what came meanwhile, which costs least, or at once.
+enum class Delivery { gathered, at_once };
 
 /// One request, one connection, no redirects, no compression. Throws TrialError: timed_out (names which deadline),
 /// bad_response (connection refused or reset, not HTTP, body above the cap); Interrupted. A body that ends early is no
@@ -43,6 +46,7 @@ using OnBytes = std::function<bool(std::string_view bytes, std::chrono::duration
 HttpResponse http_get(const HttpEndpoint& endpoint, const std::string& path, const HttpDeadlines& deadlines,
                       const InterruptFlag& interrupt);
 HttpResponse http_post(const HttpEndpoint& endpoint, const std::string& path, const std::string& json_body,
-                       const HttpDeadlines& deadlines, const InterruptFlag& interrupt, const OnBytes& on_bytes = {});
+                       const HttpDeadlines& deadlines, const InterruptFlag& interrupt, const OnBytes& on_bytes = {},
+                       Delivery delivery = Delivery::gathered);
 
 }  // namespace sweetspot

@@ -6,12 +6,14 @@
 
 namespace sweetspot {
 
+namespace json = boost::json;
 using Json = nlohmann::ordered_json;
 
 namespace {
 
-Json answer_of(const ChatTarget& target, const std::string& path, const Json& body, std::chrono::milliseconds timeout,
-               const InterruptFlag& interrupt);
+/// What the server answered, in memory of `reader`.
+const json::object& answer_of(JsonReader& reader, const ChatTarget& target, const std::string& path, const Json& body,
+                              std::chrono::milliseconds timeout, const InterruptFlag& interrupt);
 std::vector<std::int64_t> token_ids(const ChatTarget& target, const Json& request, const InterruptFlag& interrupt);
 [[noreturn]] void throw_bad(const std::string& path, const std::string& what);
 
@@ -25,10 +27,12 @@ std::vector<std::int64_t> prompt_tokens(const ChatTarget& target, const Prompt& 
     if (request.contains(name)) body[name] = request[name];
   }
   const std::string& path = target.engine->protocol.template_path;
-  const auto answer = answer_of(target, path, body, limits::short_request_timeout, interrupt);
-  const auto text = answer.find("prompt");
-  if (text == answer.end() || !text->is_string()) throw_bad(path, "no prompt text");
-  return token_ids(target, {{"content", *text}, {"add_special", true}, {"parse_special", true}}, interrupt);
+  JsonReader reader;
+  const json::object& answer = answer_of(reader, target, path, body, limits::short_request_timeout, interrupt);
+  const json::value* text = member(answer, "prompt");
+  if (text == nullptr || !text->is_string()) throw_bad(path, "no prompt text");
+  const std::string_view content = text->get_string();
+  return token_ids(target, {{"content", content}, {"add_special", true}, {"parse_special", true}}, interrupt);
 }
 
 std::vector<std::int64_t> tokenize(const ChatTarget& target, const std::string& text, const InterruptFlag& interrupt) {
@@ -48,40 +52,44 @@ TokenRecord next_token(const ChatTarget& target, const std::vector<std::int64_t>
     for (const auto& [name, value] : fields.items()) body[name] = value;
   }
   // As long as a first token may take: the first call of an answer processes its whole prompt.
-  const auto answer = answer_of(target, protocol.completion_path, body, limits::first_token_timeout, interrupt);
-  const auto list = answer.find("completion_probabilities");
+  JsonReader reader;
+  const json::object& answer = answer_of(reader, target, protocol.completion_path, body, limits::first_token_timeout, interrupt);
+  const json::value* list = member(answer, "completion_probabilities");
+  const bool empty = list == nullptr || (list->is_array() && list->get_array().empty());
   // A token that leaves a character incomplete is not listed (llama-server): nothing is known of it.
-  if (answer.value("tokens_predicted", 0) > 0 && (list == answer.end() || list->empty())) return {};
-  if (list == answer.end() || !list->is_array() || list->empty()) throw_bad(protocol.completion_path, "no token probabilities");
-  return token_record(list->front());
+  const json::value* predicted = member(answer, "tokens_predicted");
+  if (empty && predicted != nullptr && integer(*predicted).value_or(0) > 0) return {};
+  if (empty || !list->is_array()) throw_bad(protocol.completion_path, "no token probabilities");
+  return token_record(list->get_array().front());
 }
 
 namespace {
 
-Json answer_of(const ChatTarget& target, const std::string& path, const Json& body, std::chrono::milliseconds timeout,
-               const InterruptFlag& interrupt) {
+const json::object& answer_of(JsonReader& reader, const ChatTarget& target, const std::string& path, const Json& body,
+                              std::chrono::milliseconds timeout, const InterruptFlag& interrupt) {
   if (path.empty()) throw_bad(target.engine->name, "the engine offers no such endpoint");
   const auto response = http_post(target.endpoint, path, body.dump(), {limits::connect_timeout, timeout}, interrupt);
-  std::string problem;
-  Json answer = strict_json(response.body, problem);
+  std::string problem = "no JSON object";
+  const json::value* answer = reader.read(response.body, problem);
   if (response.status != 200) {
-    const std::string error = error_text(answer);
+    const std::string error = answer == nullptr ? "" : error_text(*answer);
     throw_bad(path, fmt::format("HTTP status {}: {}", response.status, error.empty() ? excerpt(response.body) : error));
   }
-  if (!answer.is_object())
-    throw_bad(path, fmt::format("{}: {}", answer.is_discarded() ? problem : "no JSON object", excerpt(response.body)));
-  return answer;
+  if (answer == nullptr || !answer->is_object()) throw_bad(path, fmt::format("{}: {}", problem, excerpt(response.body)));
+  return answer->get_object();
 }
 
 std::vector<std::int64_t> token_ids(const ChatTarget& target, const Json& request, const InterruptFlag& interrupt) {
   const std::string& path = target.engine->protocol.tokenize_path;
-  const auto answer = answer_of(target, path, request, limits::short_request_timeout, interrupt);
-  const auto tokens = answer.find("tokens");
-  if (tokens == answer.end() || !tokens->is_array()) throw_bad(path, "no tokens");
+  JsonReader reader;
+  const json::object& answer = answer_of(reader, target, path, request, limits::short_request_timeout, interrupt);
+  const json::value* tokens = member(answer, "tokens");
+  if (tokens == nullptr || !tokens->is_array()) throw_bad(path, "no tokens");
   std::vector<std::int64_t> ids;
-  for (const auto& token : *tokens) {
-    if (!token.is_number_integer()) throw_bad(path, fmt::format("a token that is no number: {}", excerpt(token.dump())));
-    ids.push_back(token.get<std::int64_t>());
+  for (const json::value& token : tokens->get_array()) {
+    const auto id = integer(token);
+    if (!id) throw_bad(path, fmt::format("a token that is no number: {}", json_excerpt(token)));
+    ids.push_back(*id);
   }
   return ids;
 }

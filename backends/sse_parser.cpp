@@ -5,19 +5,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sweetspot {
 
 void SseParser::feed(std::string_view bytes, const OnEvent& on_event) {
   while (!bytes.empty()) {
     if (after_cr_ && bytes.front() == '\n') bytes.remove_prefix(1);
     after_cr_ = false;
-    const auto end = bytes.find_first_of("\r\n");
+    // Not find_first_of, which calls a function for each byte.
+    const auto found = std::find_if(bytes.begin(), bytes.end(), [](char c) { return c == '\n' || c == '\r'; });
+    const auto end = static_cast<std::size_t>(found - bytes.begin());
     const auto piece = bytes.substr(0, end);
     if (line_.size() + piece.size() > limits::sse_line_bytes) {
       throw TrialError{Failure{
           FailureKind::bad_response, fmt::format("the stream holds a line of more than {} bytes", limits::sse_line_bytes), {}}};
     }
-    if (end == std::string_view::npos) {
+    if (end == bytes.size()) {
       line_ += piece;
       return;
     }

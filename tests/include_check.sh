@@ -22,6 +22,7 @@ BEGIN {
   allowed["cli"] = " core search backends reports gate run cli "
   # Third-party headers that are dear to compile, or whose interface should not spread: where they may be included.
   home["boost/process"] = "^backends/(server|child)_process\\.cpp$"
+  home["boost/json"] = "^backends/(boost_json\\.cpp|chat_json\\.[ch]pp)$"
   home["boost/beast"] = "^backends/http_client\\.cpp$"
   home["Eigen/"] = "^search/gaussian_process\\.cpp$"
   home["CLI/"] = "^tuner/cli/(options|options_tree|option_groups|completions|man_page)\\.cpp$"

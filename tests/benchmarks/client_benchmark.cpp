@@ -1,10 +1,9 @@
-// What measuring costs: CPU time a streamed token and the delay from the server's write to the parsed piece, of this client, of
-// a bare socket reader and of the Python openai client, in turn in one run; and the decode rate that is seen from outside
-// against llama-server's own timings.
+// What measuring costs: CPU time a streamed token and the delay from the server's write to the moment that the client takes for
+// its arrival, of this client, of a bare socket reader and of the Python openai client, in turn in one run; and the decode rate
+// that is seen from outside against llama-server's own timings.
 //   client_benchmark [--rounds N] [--tokens N]
 // Exit 1 when a goal is missed: at most 1/20 of the Python client's CPU time; within 0.5 % of the server's timings.
 #include "backends/chat.hpp"
-#include "backends/chat_stream.hpp"
 #include "backends/descriptor.hpp"
 #include "backends/launch_plan.hpp"
 #include "backends/model.hpp"
@@ -75,7 +74,7 @@ Prompt plain_prompt() {
   return prompt;
 }
 
-/// CPU of `ask` as it measures; the delay in a second answer through the same parser, seen where a piece has been parsed.
+/// CPU of `ask` as it measures; the delay in a second answer, handed on where `ask` takes the time.
 Cost our_cost(const EngineDescriptor& engine, int port, int tokens) {
   ChatTarget target;
   target.engine = &engine;
@@ -85,16 +84,13 @@ Cost our_cost(const EngineDescriptor& engine, int port, int tokens) {
   const RequestSample sample = ask(target, plain_prompt(), {}, NeverInterrupted{});
   const double cpu = cpu_now_us() - before;
   if (static_cast<int>(sample.chunks.size()) != tokens) throw std::runtime_error("our client did not see every token");
-  ChatStream stream{engine.protocol};
   std::vector<double> latencies;
-  const auto on_bytes = [&](std::string_view bytes, std::chrono::duration<double, std::milli> at) {
-    if (bytes.empty()) return true;
-    stream.feed(bytes, at.count());
+  const auto on_bytes = [&](std::string_view bytes, auto) {
     if (const std::int64_t stamp = last_stamp(bytes)) latencies.push_back(static_cast<double>(now_ns() - stamp) / 1e3);
     return true;
   };
   const HttpDeadlines deadlines{limits::connect_timeout, std::chrono::minutes(2)};
-  http_post(target.endpoint, engine.protocol.chat_path, "{}", deadlines, NeverInterrupted{}, on_bytes);
+  http_post(target.endpoint, engine.protocol.chat_path, "{}", deadlines, NeverInterrupted{}, on_bytes, Delivery::at_once);
   return cost_of(cpu, latencies, tokens);
 }
 
