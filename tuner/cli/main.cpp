@@ -3,6 +3,7 @@
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 
+#define BOOST_DLL_USE_STD_FS  // or the program needs Boost.Filesystem's library for one path
 #include <boost/dll/runtime_symbol_info.hpp>
 
 #include <pwd.h>
@@ -24,7 +25,7 @@ int main(int argc, char** argv) {
     const auto equals = text.find('=');
     if (equals != std::string::npos) environment.variables[text.substr(0, equals)] = text.substr(equals + 1);
   }
-  boost::system::error_code unknown;
+  boost::dll::fs::error_code unknown;
   environment.program_folder = boost::dll::program_location(unknown).parent_path().string();
   if (environment.variable("HOME").empty()) {
     const passwd* user = getpwuid(getuid());
