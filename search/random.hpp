@@ -9,7 +9,7 @@
 
 namespace sweetspot {
 
-/// The baseline, every single change in a random order, then uniformly from the rest.
+/// The baseline, then uniformly among what was not tried.
 std::optional<Config> propose_random(const SearchSpace& space, const std::vector<Trial>& history, std::uint64_t seed);
 
 }  // namespace sweetspot

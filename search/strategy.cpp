@@ -3,6 +3,8 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "search/exhaustive.hpp"
+#include "search/model_based.hpp"
+#include "search/one_at_a_time.hpp"
 #include "search/random.hpp"
 
 #include <algorithm>
@@ -14,18 +16,20 @@ namespace sweetspot {
 
 namespace {
 
-/// Up to here each configuration is measured once and the rest of the time goes into telling the best apart (search.md).
-constexpr std::size_t small_space = 40;
+/// Up to here a model has nothing to choose: what one value does by itself tells more.
+constexpr std::size_t tiny_space = 8;
 
 std::optional<Config> propose_auto(const SearchSpace& space, const std::vector<Trial>& history, std::uint64_t seed) {
-  const bool small = valid_configurations(space, small_space + 1).size() <= small_space;
-  return small ? propose_exhaustive(space, history, seed) : propose_random(space, history, seed);
+  const bool tiny = valid_configurations(space, tiny_space + 1).size() <= tiny_space;
+  return tiny ? propose_one_at_a_time(space, history, seed) : propose_gaussian_process(space, history, seed);
 }
 
-constexpr std::array<Strategy, 3> registry{{
-    {"auto", "exhaustive for at most 40 configurations, random beyond", propose_auto},
+constexpr std::array<Strategy, 5> registry{{
+    {"auto", "gaussian-process; one-at-a-time for at most 8 configurations", propose_auto},
+    {"gaussian-process", "what a model of speeds and failures expects to improve most", propose_gaussian_process},
+    {"one-at-a-time", "single changes of the default, then of the fastest so far", propose_one_at_a_time},
     {"exhaustive", "single changes, then pairs, ... each configuration once", propose_exhaustive},
-    {"random", "single changes, then uniformly from the rest", propose_random},
+    {"random", "uniformly among all", propose_random},
 }};
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "run/level.hpp"
+#include "core/level.hpp"
 #include "run/ranking.hpp"
 
 #include <doctest/doctest.h>
@@ -60,7 +60,7 @@ TEST_SUITE("run/level") {
     CHECK(levels(with_default({10, 10.2, 9.9, 10.1, 9.8, 10})).empty());
     CHECK(levels(with_default({10, 10.2, 14, 10.1, 9.8, 10})).empty());
     CHECK(levels(with_default({10, 12})).empty());
-    CHECK(levels({}).empty());
+    CHECK(levels(Study{}).empty());
   }
 
   TEST_CASE("a sudden change is followed, between two visits of the default by the line between them") {

@@ -66,7 +66,9 @@ std::vector<Trial> whole_run(const Strategy& strategy, const SearchSpace& space,
   return history;
 }
 
-void check_contract(const Strategy& strategy, const SearchSpace& space, std::size_t limit) {
+enum class SinglesFirst { no, yes };
+
+void check_contract(const Strategy& strategy, const SearchSpace& space, std::size_t limit, SinglesFirst singles_first) {
   const auto history = whole_run(strategy, space, 5, limit);
   REQUIRE_FALSE(history.empty());
   CHECK(history.front().config == space.baseline);
@@ -82,6 +84,7 @@ void check_contract(const Strategy& strategy, const SearchSpace& space, std::siz
     const std::vector<Trial> before(history.begin(), history.begin() + static_cast<std::ptrdiff_t>(i));
     CHECK_FALSE(contains_known_bad(one.changed, before, space.allow_lossy));
     const bool single = one.changed.values.size() == 1;
+    if (singles_first == SinglesFirst::no) continue;
     CHECK_FALSE((single && past_singles));
     past_singles = past_singles || one.changed.values.size() > 1;
     singles += single ? 1 : 0;
@@ -89,14 +92,18 @@ void check_contract(const Strategy& strategy, const SearchSpace& space, std::siz
   if (past_singles) CHECK(singles == configurations_with_changes(space, 1).size());
 }
 
+/// These look at every value by itself before they combine.
+bool begins_with_singles(const Strategy& strategy) { return strategy.name == "exhaustive" || strategy.name == "one-at-a-time"; }
+
 }  // namespace
 
 TEST_SUITE("search/strategy") {
-  TEST_CASE("every strategy starts with the baseline and the single changes, repeats nothing, and proposes what may run") {
+  TEST_CASE("every strategy starts with the baseline, repeats nothing, and proposes what may run; two try single changes first") {
     for (const Strategy& strategy : strategies()) {
       CAPTURE(strategy.name);
-      check_contract(strategy, space(3, 3), 1000);
-      check_contract(strategy, space(7, 4), 60);  // more than can be listed quickly
+      const SinglesFirst singles_first = begins_with_singles(strategy) ? SinglesFirst::yes : SinglesFirst::no;
+      check_contract(strategy, space(3, 3), 1000, singles_first);
+      check_contract(strategy, space(7, 4), 60, singles_first);  // more than can be listed quickly
     }
   }
 
@@ -104,6 +111,7 @@ TEST_SUITE("search/strategy") {
     const SearchSpace small = space(4, 3);  // b acts only with a
     const std::size_t singles = configurations_with_changes(small, 1).size();
     for (const Strategy& strategy : strategies()) {
+      if (!begins_with_singles(strategy)) continue;
       CAPTURE(strategy.name);
       const auto history = whole_run(strategy, small, 3, singles + 3);
       REQUIRE(history.size() == singles + 3);
@@ -118,17 +126,18 @@ TEST_SUITE("search/strategy") {
 
   TEST_CASE("every strategy ends when all that may be tried was tried") {
     const SearchSpace small = space(3, 3);
-    std::set<std::string> expected;
-    for (const Config& config : valid_configurations(small)) {
-      const Config changed = difference(config, small.baseline);
-      // The value that is broken by itself is tried alone and in no combination.
-      if (config.values.at("c") != integer(2) || changed.values.size() == 1) expected.insert(key(config));
-    }
     for (const Strategy& strategy : strategies()) {
       CAPTURE(strategy.name);
       std::set<std::string> found;
-      for (const Trial& one : whole_run(strategy, small, 9, 1000)) found.insert(key(one.config));
-      CHECK(found == expected);
+      const auto history = whole_run(strategy, small, 9, 1000);
+      for (const Trial& one : history) found.insert(key(one.config));
+      for (const Config& config : valid_configurations(small)) {
+        const bool bad = contains_known_bad(difference(config, small.baseline), history, small.allow_lossy);
+        CHECK((found.contains(key(config)) || bad));
+        // The value that is broken by itself is in no combination where it was tried alone first.
+        const bool combined = bad && difference(config, small.baseline).values.size() > 1;
+        if (begins_with_singles(strategy)) CHECK_FALSE((combined && found.contains(key(config))));
+      }
     }
   }
 

@@ -3,6 +3,7 @@
 #include "cli/found_here.hpp"
 #include "cli/job.hpp"
 #include "cli/output.hpp"
+#include "core/candidates.hpp"
 #include "core/error.hpp"
 #include "run/plan.hpp"
 
@@ -18,16 +19,16 @@ namespace {
 constexpr std::size_t dry_run_shown = 12;
 
 void dry_run(const TuneJob& job, const Options& options, Context& context) {
-  const std::vector<Config> configurations = valid_configurations(job.space);
-  std::string text = fmt::format("{} configurations, goal {}, strategy {}, budget {:.0f} s\n", configurations.size(),
-                                 options.goal, job.strategy, job.settings.budget_s);
-  for (std::size_t i = 0; i < std::min(configurations.size(), dry_run_shown); ++i) {
+  const Candidates all = candidates(job.space, job.settings.seed);
+  const std::vector<Config> configurations = valid_configurations(job.space, dry_run_shown);
+  std::string text = fmt::format("{}{} configurations, goal {}, strategy {}, budget {:.0f} s\n", all.complete ? "" : "more than ",
+                                 all.complete ? all.size : enumerated_most, options.goal, job.strategy, job.settings.budget_s);
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
     const Command command = command_for(job.setup, configurations[i]);
     text +=
         fmt::format("{:>4}  {}\n      {}\n", i + 1, display(difference(configurations[i], job.space.baseline)), command.shell);
   }
-  if (configurations.size() > dry_run_shown)
-    text += fmt::format("      ... and {} more\n", configurations.size() - dry_run_shown);
+  if (all.size > dry_run_shown) text += fmt::format("      ... and {} more\n", all.size - dry_run_shown);
   text +=
       "time: not known before the model's speed is measured; the start of a real run shows the estimate\nnothing was started\n";
   write_result(options, context, text);

@@ -106,7 +106,7 @@ void add_search(CLI::App& command, Options& options) {
   add_texts(command, "--exclude", "NAME", searching, "Leave out (repeatable)", options.exclude);
   add_texts(command, "--fix", "NAME=VALUE", searching, "Hold at this value, in the default too (repeatable)", options.fix);
   add_text(command, "--space", "FILE", searching, "The whole search space from a JSON file", options.space_file);
-  add_word(command, "--strategy", strategy_names(), searching, "How the next configuration is chosen (auto)", options.strategy);
+  add_strategy(command, options);
   add_read(command, "--min-gain", "PERCENT", searching, "Smallest confirmed gain worth leaving the default for (2)",
            [&options](const std::string& text) { options.min_gain_percent = real_number(text, 0, 1000); });
   add_texts(command, "--require", "EXPR", searching,
@@ -119,6 +119,23 @@ void add_search(CLI::App& command, Options& options) {
       ->group(std::string{searching});
   add_flag(command, "-n,--dry-run", searching, "Print space, first configurations and command lines; start nothing",
            options.dry_run);
+}
+
+void add_strategy(CLI::App& command, Options& options) {
+  add_word(command, "--strategy", strategy_names(), searching, "How the next configuration is chosen (auto)", options.strategy);
+}
+
+void add_recorded(CLI::App& command, Options& options) {
+  add_text(command, "TABLE", "TABLE", choosing, "Recorded table (.csv, .csv.gz: a column a parameter, then ms) or study",
+           options.table);
+  add_texts(command, "--warm", "TABLE", choosing, "Table of another machine, whose best are tried first (repeatable)",
+            options.warm);
+  add_read(command, "--evaluations", "N", working, "Proposals of one run (100)",
+           [&options](const std::string& text) { options.evaluations = static_cast<int>(whole_number(text, 1, 100'000)); });
+  add_read(command, "--seeds", "K", working, "Runs, each with the next seed (30)",
+           [&options](const std::string& text) { options.seeds = static_cast<int>(whole_number(text, 1, 10'000)); });
+  add_read(command, "--noise", "SIGMA", working, "Noise of each evaluation: deviation of its logarithm (0)",
+           [&options](const std::string& text) { options.noise = real_number(text, 0, 10); });
 }
 
 void add_sides(CLI::App& command, Options& options) {

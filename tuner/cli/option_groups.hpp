@@ -34,6 +34,9 @@ void add_target(CLI::App& command, Options& options);
 /// Who scores for an engine that cannot.
 void add_scorer(CLI::App& command, Options& options);
 void add_search(CLI::App& command, Options& options);
+void add_strategy(CLI::App& command, Options& options);
+/// What is replayed, and how often.
+void add_recorded(CLI::App& command, Options& options);
 /// The two sides of a comparison.
 void add_sides(CLI::App& command, Options& options);
 void add_budget(CLI::App& command, Options& options);

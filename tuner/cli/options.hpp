@@ -29,6 +29,7 @@ enum class Action {
   resume,
   reverify,
   run,
+  replay,
   doctor,
   completions,
   man
@@ -91,9 +92,14 @@ struct Options {
   AllowLossy allow_lossy = AllowLossy::no;
   bool dry_run = false;
 
-  std::string study;   ///< id, a unique prefix, or nothing for the latest
-  std::string trial;   ///< number in the reports, or id
-  std::string format;  ///< of `show`: a report format
+  std::string study;              ///< id, a unique prefix, or nothing for the latest
+  std::string trial;              ///< number in the reports, or id
+  std::string format;             ///< of `show`: a report format
+  std::string table;              ///< of `replay`: a file or a study
+  std::vector<std::string> warm;  ///< tables of other machines
+  int evaluations = 100;
+  int seeds = 30;
+  double noise = 0;  ///< deviation of the logarithm
   std::filesystem::path check_file;
   std::string shell;
 

@@ -57,6 +57,9 @@ constexpr std::array commands{
                 "sweetspot reverify\nsweetspot reverify 7f3a --json"},
     CommandText{Action::run, "run", "Start the server with a study's recommended settings",
                 "sweetspot run\nsweetspot run 7f3a -- --port 9000"},
+    CommandText{
+        Action::replay, "replay", "A search strategy over a recorded table or a stored study: how soon it finds the best",
+        "sweetspot replay table.csv.gz --evaluations 60\nsweetspot replay table.csv.gz --strategy random --seeds 100 --json"},
     CommandText{Action::doctor, "doctor", "The machine, what would disturb a measurement now, and what was read from where",
                 "sweetspot doctor"},
     CommandText{Action::completions, "completions", "Completion script for a shell",
@@ -153,6 +156,7 @@ void add_demo(CLI::App& command, Options& options) {
 /// What a demonstration is about, unless the user says otherwise: draft depth, and a mode that only looks fast.
 void choose_for_demo(const CLI::App& command, Options& options) {
   options.engine = "demo-engine";
+  if (command.count("--strategy") == 0) options.strategy = "one-at-a-time";
   if (!options.budget_given) options.budget = std::chrono::seconds{118};
   // Every value once, and time left for the confirm.
   if (!options.trials && !options.budget_given) options.trials = 8;
@@ -211,6 +215,14 @@ void add_show(CLI::App& command, Options& options) {
   add_result(command, options);
 }
 
+void add_replay(CLI::App& command, Options& options) {
+  add_recorded(command, options);
+  add_strategy(command, options);
+  add_seed(command, options);
+  add_store(command, options);
+  add_result(command, options);
+}
+
 void add_options(CLI::App& command, Action action, Options& options) {
   switch (action) {
     case Action::tune: add_tune(command, options); break;
@@ -244,6 +256,7 @@ void add_options(CLI::App& command, Action action, Options& options) {
       add_study(command, options);
       add_store(command, options);
       break;
+    case Action::replay: add_replay(command, options); break;
     case Action::doctor: add_result(command, options); break;
     case Action::completions: add_word(command, "SHELL", {"bash", "zsh", "fish"}, choosing, "The shell", options.shell); break;
     case Action::man:

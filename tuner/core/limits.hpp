@@ -23,6 +23,7 @@ inline constexpr std::size_t sse_events = 200'000;  ///< of one response
 inline constexpr std::size_t response_bytes = 64 << 20;
 inline constexpr std::size_t raw_bytes_kept = 2 << 20;
 inline constexpr std::size_t reads_kept = 100'000;
+inline constexpr std::size_t table_bytes = 256 << 20;  ///< of a recorded table, unpacked
 inline constexpr int json_depth = 64;
 
 }  // namespace sweetspot::limits

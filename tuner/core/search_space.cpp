@@ -83,6 +83,25 @@ struct Enumeration {
   }
 };
 
+/// Of a space that lists its configurations.
+std::vector<Config> listed_with_changes(const SearchSpace& space, std::size_t changes, std::size_t limit) {
+  const std::size_t width = space.axes.size();
+  std::vector<Config> found;
+  for (std::size_t start = 0; start < space.rows.size() && found.size() < limit; start += width) {
+    Config config = space.baseline;
+    std::size_t changed = 0;
+    for (std::size_t axis = 0; axis < width; ++axis) {
+      const Value& value = space.axes[axis].values[space.rows[start + axis]];
+      const Value* usual = baseline_value(space, space.axes[axis].parameter);
+      if (usual && *usual == value) continue;
+      ++changed;
+      config.values.insert_or_assign(space.axes[axis].parameter, value);
+    }
+    if (changed == changes) found.push_back(std::move(config));
+  }
+  return found;
+}
+
 }  // namespace
 
 std::optional<std::string> refusal(const SearchSpace& space, const Config& config) {
@@ -114,6 +133,7 @@ Config canonical(const SearchSpace& space, const Config& config) {
 }
 
 std::vector<Config> configurations_with_changes(const SearchSpace& space, std::size_t changes, std::size_t limit) {
+  if (!space.rows.empty()) return listed_with_changes(space, changes, limit);
   if (changes == 0) return limit == 0 ? std::vector<Config>{} : std::vector<Config>{space.baseline};
   Enumeration enumeration{.space = space, .axes = changing_axes(space), .limit = limit};
   Config config = space.baseline;

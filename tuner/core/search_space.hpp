@@ -5,6 +5,7 @@
 #include "core/verdict.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ struct Axis {
   bool operator==(const Axis&) const = default;
 };
 
+/// Place of a value in its axis.
+using ValueIndex = std::uint16_t;
+
 /// What is searched. `baseline` holds a value for every axis and every fixed parameter; it is always a member.
 struct SearchSpace {
   Config baseline;
@@ -25,6 +29,11 @@ struct SearchSpace {
   std::vector<Parameter> parameters;  ///< of every axis and of all that the constraints name
   std::vector<Constraint> constraints;
   AllowLossy allow_lossy = AllowLossy::no;  ///< no: a value that is lossy by itself is in no combination
+  /// Where a recorded table is the whole space: its configurations, row after row the place of each axis' value (axes without
+  /// duplicates, the baseline's value among them). Empty: every combination that the constraints allow.
+  std::vector<ValueIndex> rows;
+  /// To be tried first, the most promising first: what was best on machines like this one.
+  std::vector<Config> winners;
   bool operator==(const SearchSpace&) const = default;
 };
 

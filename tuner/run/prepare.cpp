@@ -1,6 +1,7 @@
 #include "run/prepare.hpp"
 
 #include "backends/default_space.hpp"
+#include "core/candidates.hpp"
 #include "core/error.hpp"
 
 #include <algorithm>
@@ -93,16 +94,17 @@ void require_supported(const LiveSetup& setup, const SearchSpace& space) {
   if (const auto reason = refusal_for(setup, space.baseline)) throw Error{*reason, way_out};
   if (const auto reason = refusal(space, space.baseline))
     throw Error{display(space.baseline) + " is never launched: " + *reason, way_out};
-  const std::vector<Config> valid = valid_configurations(space);
-  for (const Axis& axis : space.axes) {
+  const Candidates valid = candidates(space, 0);
+  for (std::size_t i = 0; i < space.axes.size(); ++i) {
+    const Axis& axis = space.axes[i];
     for (const Value& value : axis.values) {
       Config config = space.baseline;
       config.values[axis.parameter] = value;
       const std::string asked = axis.parameter + "=" + text(value);
-      const bool launchable = std::any_of(valid.begin(), valid.end(), [&](const Config& candidate) {
-        const auto found = candidate.values.find(axis.parameter);
-        return found != candidate.values.end() && found->second == value && !refusal_for(setup, candidate);
-      });
+      bool launchable = false;
+      for (std::size_t row = 0; row < valid.size && !launchable; ++row)
+        launchable =
+            valid.axes[i].values[valid.row(row)[i]] == value && !refusal_for(setup, config_of(space, valid, valid.row(row)));
       if (launchable) continue;
       if (const auto reason = refusal_for(setup, config)) throw Error{asked + ": " + *reason, "leave the value out of --param"};
       const auto reason = reason_in_combinations(setup, space, config);

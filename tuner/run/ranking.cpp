@@ -1,7 +1,7 @@
 #include "run/ranking.hpp"
 
+#include "core/level.hpp"
 #include "core/statistics.hpp"
-#include "run/level.hpp"
 #include "run/race_figures.hpp"
 
 #include <algorithm>

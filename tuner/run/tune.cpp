@@ -1,5 +1,6 @@
 #include "run/tune.hpp"
 
+#include "core/candidates.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "gate/gate.hpp"
@@ -161,7 +162,7 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
     measure_bandwidth(study.target);
     const Observation seen = look(job, interrupt, output);
     study.baseline = job.space.baseline;
-    const std::size_t configurations = valid_configurations(job.space).size();
+    const std::size_t configurations = candidates(job.space, job.settings.seed).size;
     const StudyPlan plan = planned(seen, job.setup.gate_prompts, configurations, job.settings.goal, job.settings.budget_s);
     output.line(estimate_text(plan, job.settings.budget_s));
     job.settings.search_effort = plan.search;

@@ -1,4 +1,4 @@
-#include "run/level.hpp"
+#include "core/level.hpp"
 
 #include "core/statistics.hpp"
 
@@ -11,11 +11,9 @@ namespace {
 constexpr double deviations_changed = 3;         ///< measurement.md "Order beats sample count"
 constexpr double deviation_per_median = 1.4826;  ///< of absolute values, for normal noise
 
-std::vector<Level> default_visits(const Study& study) {
+std::vector<Level> default_visits(const Trial& baseline) {
   std::vector<Level> visits;
-  const Trial* baseline = find_trial(study, study.baseline);
-  if (baseline == nullptr) return visits;
-  for (const Visit& visit : baseline->visits) {
+  for (const Visit& visit : baseline.visits) {
     const bool searching = visit.phase == Phase::search || visit.phase == Phase::anchor;
     if (searching && visit.measurement.score_s) visits.push_back({visit.at_s, std::log(*visit.measurement.score_s)});
   }
@@ -34,7 +32,12 @@ double noise_of(const std::vector<Level>& visits) {
 }  // namespace
 
 std::vector<Level> levels(const Study& study) {
-  const std::vector<Level> visits = default_visits(study);
+  const Trial* baseline = find_trial(study, study.baseline);
+  return baseline == nullptr ? std::vector<Level>{} : levels(*baseline);
+}
+
+std::vector<Level> levels(const Trial& baseline) {
+  const std::vector<Level> visits = default_visits(baseline);
   if (visits.size() < 3) return {};
   std::vector<Level> smooth = visits;
   for (std::size_t i = 0; i < visits.size(); ++i) {

@@ -14,6 +14,7 @@ struct Level {
 
 /// By the default's visits, in order of time; each is the median of itself and its neighbours, so that one burst of other work
 /// moves nothing. Empty when the machine did not change by more than its noise explains.
+std::vector<Level> levels(const Trial& baseline);
 std::vector<Level> levels(const Study& study);
 
 /// Linear between two, constant beyond the first and the last; 0 for none.
