@@ -47,7 +47,8 @@ bool unusable(const Trial& trial, AllowLossy allow_lossy) {
   if (trial.failure) return trial.failure->kind != FailureKind::interrupted;
   if (!trial.unmet.empty()) return true;
   if (!trial.verdict) return false;
-  return trial.verdict->outcome == Outcome::broken || (trial.verdict->outcome == Outcome::lossy && allow_lossy == AllowLossy::no);
+  const bool refused = trial.verdict->outcome == Outcome::broken || trial.verdict->outcome == Outcome::error;
+  return refused || (trial.verdict->outcome == Outcome::lossy && allow_lossy == AllowLossy::no);
 }
 
 Lessons lessons_of(const SearchSpace& space, const Candidates& candidates, const std::vector<Trial>& history) {

@@ -143,7 +143,8 @@ TEST_SUITE("run/replay") {
     REQUIRE(winners.size() == 3);
     CHECK(key(winners[0]) == "a=3");
     const RecordedTable third = read_table("a,ms\n4,9\n5,9\n6,9\n3,1\n2,5\n1,5\n", "third");
-    const ReplayRun run = replay(third, find_strategy("auto"), {.evaluations = 3, .noise = 0, .winners = winners}, 1, no_time);
+    const ReplayRun run =
+        replay(third, find_strategy("gaussian-process"), {.evaluations = 3, .noise = 0, .winners = winners}, 1, no_time);
     CHECK(run.ratios.back() == 1);
   }
 }
