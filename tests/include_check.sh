@@ -67,6 +67,9 @@ layer in allowed && /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
     if (index(header, prefix) == 1 && file !~ home[prefix]) complain("<" header "> is outside its home " home[prefix])
 }
 
+# ctest takes a semicolon for the end of a name: such a case would never run, and pass.
+/TEST_CASE\("[^"]*;/ { where = file ":" FNR; complain("a semicolon in the name of a test case: write a comma") }
+
 END {
   finish_file()
   printf "include_check: %d finding%s\n", bad, bad == 1 ? "" : "s"

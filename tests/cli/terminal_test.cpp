@@ -83,7 +83,7 @@ TEST_SUITE("cli/terminal") {
 }
 
 TEST_SUITE("cli/paths") {
-  TEST_CASE("files are where the XDG folders say, else below HOME; relative folders are ignored") {
+  TEST_CASE("files are where the XDG folders say, else below HOME, relative folders are ignored") {
     const auto plain = paths_from(with({{"HOME", "/home/u"}, {"XDG_CACHE_HOME", "relative"}}));
     CHECK(plain.store == "/home/u/.local/state/sweetspot/studies.sqlite");
     CHECK(plain.config_file == "/home/u/.config/sweetspot/config.json");

@@ -81,7 +81,7 @@ TEST_SUITE("gate/excuse") {
     CHECK(lone_tool_failures(fixture.reference, fixture.interview).empty());
   }
 
-  TEST_CASE("a reference that calls otherwise today is no ground to reject; one that calls the same is") {
+  TEST_CASE("a reference that calls otherwise today is no ground to reject, one that calls the same is") {
     CHECK(calls_with(R"({\"city\": \"Oslo\"})"));
     CHECK_FALSE(calls_with(R"({\"city\": \"Rome\"})"));
   }
@@ -112,7 +112,7 @@ TEST_SUITE("gate/excuse") {
     }
   }
 
-  TEST_CASE("a loop on the other side of a near tie may be the model's own; one that begins elsewhere is not") {
+  TEST_CASE("a loop on the other side of a near tie may be the model's own, one that begins elsewhere is not") {
     std::string loop = "the old piano";
     for (int i = 0; i < 12; ++i) loop += " was tuned to a frequency that the old piano had in number nine";
     RequestSample looping = answer(loop);

@@ -178,7 +178,7 @@ TEST_SUITE("gate/gate") {
     CHECK(verdict_at(0.2).outcome == Outcome::broken);
   }
 
-  TEST_CASE("a declared-lossy flag that loses right answers is broken; one lost answer may be chance") {
+  TEST_CASE("a declared-lossy flag that loses right answers is broken, one lost answer may be chance") {
     Fixture fixture;
     fixture.config.values["kv_type_k"] = std::string("q4_0");
     for (ReferenceAnswer& known : fixture.reference.answers) known.prompt.expect.contains = {"supper"};
@@ -252,7 +252,7 @@ TEST_SUITE("gate/gate") {
     CHECK(fixture.verdict(interview).check == "G3");
   }
 
-  TEST_CASE("a first piece that holds much of the answer is broken; large pieces throughout are not") {
+  TEST_CASE("a first piece that holds much of the answer is broken, large pieces throughout are not") {
     const Fixture fixture;
     const auto streamed = [](std::int64_t first, std::int64_t rest) {
       std::vector<ChunkArrival> chunks = {{10, first}};

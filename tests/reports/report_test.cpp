@@ -49,7 +49,7 @@ TEST_SUITE("reports/report") {
     CHECK_FALSE(rows[3].speed_ratio.has_value());
   }
 
-  TEST_CASE("csv: one row for each trial; fields with a comma or a quote are quoted") {
+  TEST_CASE("csv: one row for each trial, fields with a comma or a quote are quoted") {
     auto study = fixture::improvement();
     study.trials[2].verdict->detail = "a \"b\", c";
     study.trials[3].failure->detail = "=1+1";

@@ -73,7 +73,7 @@ TEST_SUITE("run/measure") {
     CHECK_FALSE(summarised(samples, find_goal("decode"), {}, std::nullopt).findings.empty());
   }
 
-  TEST_CASE("the score at depth is of the deepest one, and of a crowd what all get together; without them there is none") {
+  TEST_CASE("the score at depth is of the deepest one, and of a crowd what all get together, without them there is none") {
     const Goal& deep = find_goal("long-context");
     Measurement measurement;
     CHECK_FALSE(score(deep, measurement));

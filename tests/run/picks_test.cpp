@@ -56,7 +56,7 @@ TEST_SUITE("run/picks") {
     CHECK(pick(fixture.study, "memory").ratio == doctest::Approx(2));
   }
 
-  TEST_CASE("what is ahead by no more than the noise, or broken, is no pick; goals that were not measured have none") {
+  TEST_CASE("what is ahead by no more than the noise, or broken, is no pick, goals that were not measured have none") {
     Fixture fixture;
     fixture.study.trials = {tried(0, measured(100, 200, 2000)), tried(1, measured(102.5, 200, 2000)),
                             tried(2, measured(150, 100, 500))};

@@ -136,7 +136,7 @@ TEST_SUITE("run/replay") {
     }
   }
 
-  TEST_CASE("winners of other tables: good everywhere first, then what adds most; they are tried right after the start") {
+  TEST_CASE("winners of other tables: good everywhere first, then what adds most, they are tried right after the start") {
     const RecordedTable one = read_table("a,ms\n1,1\n2,2\n3,1.2\n4,9\n", "one");
     const RecordedTable two = read_table("a,ms\n1,9\n2,1\n3,1.2\n4,9\n", "two");
     const auto winners = winners_of({one, two}, 5);

@@ -180,7 +180,7 @@ TEST_SUITE("run/study_loop") {
     CHECK(fixture.runner.gated[Tier::fresh] == 1);
   }
 
-  TEST_CASE("one that proves slower keeps the default and is said to; the time goes to how small a gain could be seen") {
+  TEST_CASE("one that proves slower keeps the default and is said to, the time goes to how small a gain could be seen") {
     Fixture fixture;
     for (auto& [name, seconds] : fixture.runner.seconds) seconds = name.empty() ? 10 : 20;
     fixture.runner.seconds[Fixture::name(1, 0)] = 11;

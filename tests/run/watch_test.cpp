@@ -34,7 +34,7 @@ TEST_SUITE("run/watch") {
     CHECK_FALSE(disturbed_by(quiet(10), loaded, 16));
   }
 
-  TEST_CASE("swapping, a change of power and heat disturb; what was so before does not") {
+  TEST_CASE("swapping, a change of power and heat disturb, what was so before does not") {
     MachineState after = quiet(20);
     *after.swap_used_bytes += std::int64_t{100} << 20;
     CHECK(names(disturbed_by(quiet(10), after, 2), "100 MB"));

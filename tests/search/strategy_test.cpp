@@ -98,7 +98,7 @@ bool begins_with_singles(const Strategy& strategy) { return strategy.name == "ex
 }  // namespace
 
 TEST_SUITE("search/strategy") {
-  TEST_CASE("every strategy starts with the baseline, repeats nothing, and proposes what may run; two try single changes first") {
+  TEST_CASE("every strategy starts with the baseline, repeats nothing, and proposes what may run, two try single changes first") {
     for (const Strategy& strategy : strategies()) {
       CAPTURE(strategy.name);
       const SinglesFirst singles_first = begins_with_singles(strategy) ? SinglesFirst::yes : SinglesFirst::no;

@@ -147,9 +147,10 @@ RecordedTable table_of(const Study& study) {
     const std::optional<double> score = search_score(trial);
     if (!failed && !rejected && !score) continue;
     std::vector<ValueIndex> row;
+    const Config whole = merged(study.baseline, trial.config);
     for (Axis& axis : table.space.axes) {
-      const auto value = merged(study.baseline, trial.config).values.find(axis.parameter);
-      row.push_back(index_in(axis, value == trial.config.values.end() ? Value{std::string{}} : value->second));
+      const auto value = whole.values.find(axis.parameter);
+      row.push_back(index_in(axis, value == whole.values.end() ? Value{std::string{}} : value->second));
     }
     if (!seen.insert(row).second) continue;
     table.space.rows.insert(table.space.rows.end(), row.begin(), row.end());
