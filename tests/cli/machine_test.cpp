@@ -76,6 +76,8 @@ TEST_SUITE("run/machine") {
     CHECK(darwin::gpu_cores("  | {\n  |   \"gpu-core-count\" = 20\n") == 20);
     CHECK_FALSE(darwin::gpu_cores("\"gpu-core-count\" = x").has_value());
     MachineProfile machine = quiet_machine();
+    machine.power_mode = "powersave";
+    CHECK(codes(machine).empty());
     machine.power_mode = "low";
     CHECK(codes(machine) == std::vector<std::string>{"power_mode"});
   }

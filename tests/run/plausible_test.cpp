@@ -1,5 +1,6 @@
 #include "run/plausible.hpp"
 
+#include "run/session.hpp"
 #include "support/fake_study.hpp"
 
 #include <doctest/doctest.h>
@@ -63,21 +64,41 @@ TEST_SUITE("run/plausible") {
     CHECK_FALSE(impossible_speed(other, std::nullopt, &plain));
   }
 
-  TEST_CASE("a default whose speed is impossible ends the study as unsound, and a candidate's is an error") {
-    Fixture fixture;
-    Trial trial = at_rate(1000);
-    Study study = fixture.study;
+  TEST_CASE("what the default itself reaches is possible, however little bandwidth was seen") {
+    const Trial plain = at_rate(100);
+    Trial other = at_rate(150);
+    other.changed.values["threads"] = std::int64_t{8};
+    CHECK(impossible_speed(other, 1, nullptr));
+    CHECK_FALSE(impossible_speed(other, 1, &plain));
+    other = at_rate(500);
+    other.changed.values["threads"] = std::int64_t{8};
+    CHECK(impossible_speed(other, 1, &plain));
+  }
+
+  TEST_CASE("a candidate with an impossible speed is an error, the default's is a warning") {
+    struct Runner final : TrialRunner {
+      VisitOutcome visit(const VisitOrder& order) override {
+        VisitOutcome outcome;
+        outcome.verdict = Verdict{};
+        outcome.verdict->outcome = Outcome::pass;
+        outcome.visit = at_rate(order.config.values.empty() ? 100 : 1000).visits.back();
+        return outcome;
+      }
+    } runner;
+    Study study;
     study.target.machine.memory_bandwidth_bytes_per_s = 1e9;
     study.target.model.bytes_per_token = 1'000'000'000;
-    CHECK(impossible_speed(trial, ceiling_tokens_per_second(study.target), nullptr));
-    trial.config = study.baseline;
-    trial.verdict = Verdict{};
-    trial.verdict->outcome = Outcome::error;
-    trial.verdict->detail = "impossible speed";
-    study.trials = {trial};
-    fixture.study = study;
-    fixture.conclude_study();
-    CHECK(fixture.study.recommendation.kind == RecommendationKind::unsound);
-    CHECK(fixture.study.recommendation.reason.find("cannot be believed") != std::string::npos);
+    StudySettings settings;
+    settings.goal = find_goal("decode");
+    Silent silent;
+    const StudyClock clock = [] { return 0.0; };
+    StudySession session{study, settings, runner, silent, clock};
+    session.visit(session.trial({}), Phase::search, Tier::quick);
+    CHECK(study.trials.front().verdict->outcome == Outcome::pass);
+    REQUIRE(study.warnings.size() == 1);
+    CHECK(study.warnings.front().code == "impossible_speed");
+    session.visit(session.trial(Config{{{"threads", std::int64_t{8}}}}), Phase::search, Tier::quick);
+    CHECK(study.trials.back().verdict->outcome == Outcome::error);
+    CHECK_FALSE(eligible(study.trials.back(), AllowLossy::yes));
   }
 }

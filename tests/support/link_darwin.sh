@@ -1,7 +1,8 @@
 #!/bin/sh
 # link_darwin.sh SOURCE BUILD CACHE: compiles sweetspot and its demo engine for arm64 macOS 13 and links them, with zig's clang,
-# libc++ and macOS headers (Python package ziglang, kept in CACHE). Linked, not run: only a Mac runs them. BUILD is a build folder
-# whose generated sources are there. Exit code 77, with a line that says why, where it cannot be tried.
+# libc++ and macOS headers: the Python package ziglang in a virtual environment CACHE/zig. Linked, not run: only a Mac runs them. BUILD
+# is a build folder whose generated sources are there. Takes some twenty minutes of processor time, so it is started by hand. Exit code
+# 77, with a line that says why, where it cannot be tried.
 set -eu
 source=$1
 build=$2
@@ -16,7 +17,7 @@ skip() {
   exit 77
 }
 
-[ -x "$zig" ] && "$zig" -m ziglang version >/dev/null 2>&1 || skip "no ziglang in $cache/zig (./run test installs it where pip can)"
+[ -x "$zig" ] && "$zig" -m ziglang version >/dev/null 2>&1 || skip "no ziglang in $cache/zig (python3 -m venv, then pip install ziglang there)"
 
 # Header-only libraries and nothing else of the system's headers: no Linux header may leak in.
 value() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"; }

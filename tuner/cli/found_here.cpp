@@ -127,15 +127,10 @@ std::string carried_text(const MachineProfile& machine) {
 }
 
 Options with_offer(const Options& options, Context& context) {
-  if (!own_model(options).empty() || !options.space_file.empty()) return options;
-  std::vector<EngineDescriptor> engines;
-  if (options.engine_file.empty()) {
-    const auto all = catalog(context.paths.engines_folder);
-    if (!options.engine.empty() && !find_engine(all, options.engine).identity.models.empty()) return options;
-    engines = usable_engines(options, context);
-  } else {
-    return options;
-  }
+  if (!own_model(options).empty() || !options.space_file.empty() || !options.engine_file.empty()) return options;
+  const auto known = catalog(context.paths.engines_folder);
+  if (!options.engine.empty() && !find_engine(known, options.engine).identity.models.empty()) return options;
+  const std::vector<EngineDescriptor> engines = usable_engines(options, context);
   if (engines.empty())
     throw Error{
         options.engine.empty() ? "no engine was found here" : options.engine + " was not found here",

@@ -226,8 +226,6 @@ void conclude(Study& study, const StudySettings& settings, const CommandOf& comm
   if (baseline->failure) return conclude_unsound(study, "the default fails: " + baseline->failure->detail, command_of);
   if (baseline->verdict && baseline->verdict->outcome == Outcome::broken)
     return conclude_unsound(study, "the default itself is broken: " + baseline->verdict->detail, command_of);
-  if (baseline->verdict && baseline->verdict->outcome == Outcome::error)
-    return conclude_unsound(study, "the default cannot be believed: " + baseline->verdict->detail, command_of);
   recommend(study, settings, command_of);
   warn_of_requirements(study, *baseline);
 }

@@ -1,9 +1,9 @@
 #include "run/conversation.hpp"
 
 #include "core/rng.hpp"
-#include "gate/check.hpp"
 #include "gate/depth_prompts.hpp"
 #include "gate/prompt_set.hpp"
+#include "run/depths.hpp"
 #include "run/measure.hpp"
 
 #include <fmt/format.h>
@@ -92,12 +92,7 @@ private:
     row.prompt_tokens = sample.usage.prompt_tokens.value_or(0);
     row.ttft_ms = sample.first_token_ms;
     row.decode_tokens_per_second = decode_rate(sample);
-    if (sample.http_status != 200)
-      row.failure = fmt::format("HTTP {}: {}", sample.http_status, sample.error_body);
-    else if (!sample.error_body.empty())
-      row.failure = sample.error_body;
-    else if (const auto fault = check_alone(prompt, sample))
-      row.failure = "an answer that cannot be right: " + fault->detail;
+    row.failure = answer_problem(prompt, sample);
     if (row.prompt_tokens > 0) {
       tokens_seen_ = static_cast<double>(row.prompt_tokens + sample.usage.completion_tokens.value_or(0));
       bytes_per_token_ = bytes_sent_ / static_cast<double>(row.prompt_tokens);

@@ -79,14 +79,8 @@ private:
   }
 
   static bool answered(const Prompt& prompt, const RequestSample& sample, DepthMeasurement& row) {
-    if (sample.http_status != 200)
-      row.failure = fmt::format("HTTP {}: {}", sample.http_status, sample.error_body);
-    else if (!sample.error_body.empty())
-      row.failure = sample.error_body;
-    else if (!sample.first_token_ms)
-      row.failure = "an answer without text";
-    else if (const auto fault = check_alone(prompt, sample))
-      row.failure = "an answer that cannot be right: " + fault->detail;
+    row.failure = answer_problem(prompt, sample);
+    if (row.failure.empty() && !sample.first_token_ms) row.failure = "an answer without text";
     return row.failure.empty();
   }
 
@@ -107,6 +101,13 @@ private:
 };
 
 }  // namespace
+
+std::string answer_problem(const Prompt& prompt, const RequestSample& sample) {
+  if (sample.http_status != 200) return fmt::format("HTTP {}: {}", sample.http_status, sample.error_body);
+  if (!sample.error_body.empty()) return sample.error_body;
+  const auto fault = check_alone(prompt, sample);
+  return fault ? "an answer that cannot be right: " + fault->detail : "";
+}
 
 std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const DepthPlan& plan,
                                               const std::function<std::optional<std::int64_t>()>& memory_bytes,

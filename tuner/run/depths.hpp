@@ -23,6 +23,9 @@ struct DepthPlan {
   std::uint64_t seed = 1;
 };
 
+/// What is wrong with an answer, whatever was asked, in words; empty: nothing.
+std::string answer_problem(const Prompt& prompt, const RequestSample& sample);
+
 /// At each depth a conversation that the server has not seen: a long text and a question (cold), then a second turn whose
 /// prefix it has seen (warm). What goes wrong at a depth is in its row, and nothing deeper is tried. Throws Interrupted.
 std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const DepthPlan& plan,

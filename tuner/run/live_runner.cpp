@@ -27,10 +27,10 @@
 namespace sweetspot {
 namespace {
 
-constexpr double rest_least_s = 5;   ///< before a burst
-constexpr double rest_most_s = 120;  ///< a warm room may keep the machine above where it was
-constexpr double cool_within_c = 2;  ///< of the temperature before the first
-constexpr std::chrono::milliseconds rest_step{200};
+constexpr double rest_least_s = 5;                          ///< before a burst
+constexpr double rest_most_s = 120;                         ///< a warm room may keep the machine above where it was
+constexpr double cool_within_c = 2;                         ///< of the temperature before the first
+constexpr std::chrono::seconds rest_step{1};                ///< asking the machine costs programs of the system's own on some
 constexpr std::int64_t bytes_per_ready_second = 100 << 20;  ///< slowest disk that a large model is loaded from
 
 std::chrono::milliseconds ready_timeout(const ModelIdentity& model) {

@@ -34,7 +34,8 @@ std::vector<Warning> disturbances(const MachineProfile& machine, const std::vect
                         "end other programs, or wait until they are done"});
   if (machine.on_battery.value_or(false))
     warnings.push_back({"battery", "the machine runs on battery and may slow down", "connect it to power"});
-  if (machine.power_mode == "low" || machine.power_mode == "powersave" || machine.power_mode == "low-power")
+  // Linux's governor "powersave" is the usual one of many drivers, and holds nothing back.
+  if (machine.power_mode == "low" || machine.power_mode == "low-power")
     warnings.push_back({"power_mode", "the power mode is \"" + machine.power_mode + "\": the machine holds itself back",
                         "choose another in the system's settings"});
   if (machine.swap_used_bytes && *machine.swap_used_bytes > swap_at_most)

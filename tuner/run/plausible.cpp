@@ -60,13 +60,14 @@ std::optional<double> passes_per_second(const Trial& trial) {
 std::optional<std::string> impossible_speed(const Trial& trial, std::optional<double> ceiling, const Trial* plain) {
   const auto passes = passes_per_second(trial);
   if (!passes) return std::nullopt;
+  const auto base = plain == nullptr || plain == &trial ? std::nullopt : passes_per_second(*plain);
+  if (ceiling && base) ceiling = std::max(*ceiling, *base);
   if (ceiling && *passes > ceiling_slack * *ceiling)
     return fmt::format("impossible speed: {:.0f} forward passes a second, and memory allows about {:.0f}", *passes, *ceiling);
-  if (plain == nullptr || plain == &trial || speculates(plain->config)) return std::nullopt;
+  if (!base || speculates(plain->config)) return std::nullopt;
   const bool only_speculation = std::all_of(trial.changed.values.begin(), trial.changed.values.end(),
                                             [](const auto& entry) { return is_speculation(entry.first); });
-  const auto base = passes_per_second(*plain);
-  if (only_speculation && base && *passes > plain_slack * *base)
+  if (only_speculation && *passes > plain_slack * *base)
     return fmt::format("impossible speed: {:.0f} forward passes a second, and plain decoding does {:.0f}", *passes, *base);
   return std::nullopt;
 }

@@ -14,7 +14,8 @@ namespace sweetspot {
 std::optional<double> passes_per_second(const Trial& trial);
 
 /// Why physics forbids the speed of a trial; nothing when it may be true. `ceiling`: tokens per second that memory allows plain
-/// decoding; `plain`: the default's trial, held against those that change nothing but speculation. Pure.
+/// decoding; `plain`: the default's trial, held against those that change nothing but speculation. What the default
+/// itself reaches counts as allowed: a bandwidth that was measured while other programs ran must not refuse the rest. Pure.
 std::optional<std::string> impossible_speed(const Trial& trial, std::optional<double> ceiling, const Trial* plain);
 
 }  // namespace sweetspot

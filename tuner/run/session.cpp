@@ -50,10 +50,18 @@ void measure_again(Trial& trial, const StudySettings& settings) {
   trial.unmet = unmet(settings.requirements, measurement).value_or("");
 }
 
-/// A speed that physics forbids is an error, not a win (measurement.md).
-void refuse_impossible(Trial& trial, const Study& study) {
+/// A speed that physics forbids is an error, not a win (measurement.md). The default's says that something was measured wrongly,
+/// not what: it is only warned of.
+void refuse_impossible(Trial& trial, Study& study) {
   const Trial* baseline = find_trial(study, study.baseline);
   const auto reason = impossible_speed(trial, ceiling_tokens_per_second(study.target), baseline);
+  if (&trial == baseline) {
+    std::erase_if(study.warnings, [](const Warning& warning) { return warning.code == "impossible_speed"; });
+    if (reason)
+      study.warnings.push_back({"impossible_speed", "the default: " + *reason,
+                                "the bandwidth was measured while other programs ran, or the engine's counts are wrong"});
+    return;
+  }
   const bool worse_already = trial.verdict && trial.verdict->outcome > Outcome::lossy;
   if (!reason || worse_already) return;
   if (!trial.verdict) trial.verdict.emplace();

@@ -45,8 +45,7 @@ bool search_time_left(const StudySession& session, Reserve reserve) {
 bool measure_baseline(StudySession& session) {
   Trial& baseline = session.trial(session.study.baseline);
   if (baseline.visits.empty()) session.visit(baseline, Phase::search, Tier::quick);
-  const bool usable = !baseline.failure && baseline.verdict && baseline.verdict->outcome != Outcome::broken &&
-                      baseline.verdict->outcome != Outcome::error;
+  const bool usable = !baseline.failure && baseline.verdict && baseline.verdict->outcome != Outcome::broken;
   return usable && search_score(baseline).has_value();
 }
 
