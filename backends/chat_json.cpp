@@ -106,6 +106,17 @@ std::string text_field(const Json& object, const std::string& name, RequestSampl
   return {};
 }
 
+std::string reasoning_of(const EngineDescriptor::Protocol& protocol, const Json& object, RequestSample& sample) {
+  std::string_view names = protocol.reasoning_field;
+  while (!names.empty()) {
+    const auto end = std::min(names.find('|'), names.size());
+    const std::string thoughts = text_field(object, std::string(names.substr(0, end)), sample);
+    if (!thoughts.empty()) return thoughts;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return {};
+}
+
 std::string arguments_field(const Json& function, RequestSample& sample) {
   const auto found = function.find("arguments");
   if (found == function.end() || found->is_null()) return {};

@@ -29,6 +29,9 @@ void take_finish_reason(const nlohmann::ordered_json& choice, RequestSample& sam
 /// The value of a text field; a null or an absent field is empty, another type a fault.
 std::string text_field(const nlohmann::ordered_json& object, const std::string& name, RequestSample& sample);
 
+/// The thoughts in a message or delta: the first field of those that the protocol names which holds any.
+std::string reasoning_of(const EngineDescriptor::Protocol& protocol, const nlohmann::ordered_json& object, RequestSample& sample);
+
 /// A tool call's arguments as they came: anything but a string is a fault and kept as raw JSON.
 std::string arguments_field(const nlohmann::ordered_json& function, RequestSample& sample);
 

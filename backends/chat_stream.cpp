@@ -100,7 +100,7 @@ void ChatStream::take_delta(const Json& delta) {
     note_fault(sample_, fmt::format("role is {}", excerpt(role)));
   }
   const std::string content = text_field(delta, "content", sample_);
-  const std::string reasoning = protocol_.reasoning_field.empty() ? "" : text_field(delta, protocol_.reasoning_field, sample_);
+  const std::string reasoning = reasoning_of(protocol_, delta, sample_);
   const auto fragments = delta.find("tool_calls");
   const std::size_t call_bytes = fragments == delta.end() || fragments->is_null() ? 0 : take_calls(*fragments);
   const std::size_t bytes = content.size() + reasoning.size() + call_bytes;
