@@ -16,7 +16,10 @@ using namespace sweetspot::test;
 
 namespace {
 
-EngineDescriptor engine_of(const std::string& name) { return find_engine(catalog({}), name); }
+EngineDescriptor engine_of(const std::string& name) {
+  static const std::vector<EngineDescriptor> engines = catalog({});
+  return find_engine(engines, name);
+}
 
 EngineProbe probe_of(const std::string& name, const std::string& version = "") {
   return probe_from_texts(engine_of(name), version, help_fixture(name));

@@ -18,7 +18,10 @@ using nlohmann::json;
 
 namespace {
 
-EngineDescriptor mlx_lm() { return find_engine(catalog({}), "mlx-lm"); }
+EngineDescriptor mlx_lm() {
+  static const EngineDescriptor engine = find_engine(catalog({}), "mlx-lm");
+  return engine;
+}
 
 EngineProbe mlx_probe() { return probe_from_texts(mlx_lm(), "0.32.2\n", help_fixture("mlx-lm")); }
 
