@@ -42,8 +42,7 @@ std::vector<std::filesystem::path> descriptor_files(const std::filesystem::path&
 
 std::vector<EngineDescriptor> catalog(const std::filesystem::path& user_folder) {
   std::vector<EngineDescriptor> engines;
-  engines.push_back(read_descriptor(std::string(embedded::llama_server_json), "built in"));
-  engines.push_back(read_descriptor(std::string(embedded::demo_engine_json), "built in"));
+  for (const std::string_view text : embedded::engines()) engines.push_back(read_descriptor(std::string(text), "built in"));
   if (user_folder.empty()) return engines;
   for (const auto& file : descriptor_files(user_folder)) {
     EngineDescriptor engine = read_descriptor(file_text(file), file.string());

@@ -45,7 +45,7 @@ std::string chat_request_json(const ChatTarget& target, const Prompt& prompt, co
   body["stream"] = streaming;
   if (streaming) body["stream_options"] = {{"include_usage", true}};
   // Servers keep seeds in 32 bits and some take the largest for "random".
-  body["seed"] = options.seed & 0x7FFFFFFFu;
+  if (protocol.send_seed) body["seed"] = options.seed & 0x7FFFFFFFu;
   if (!options.sampler.empty()) {
     merge(body, sampler_fields(options.sampler));
   } else if (!protocol.greedy_json.empty()) {
@@ -58,6 +58,8 @@ std::string chat_request_json(const ChatTarget& target, const Prompt& prompt, co
   if (options.logprobs == ChatOptions::Logprobs::yes && !streaming && !protocol.logprobs_json.empty()) {
     merge(body, own_json(protocol.logprobs_json, "log probability fields", target.engine->name));
   }
+  if (!target.request_json.empty())
+    merge(body, own_json(target.request_json, "fields of the configuration", target.engine->name));
   return body.dump();
 }
 

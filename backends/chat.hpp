@@ -41,7 +41,8 @@ struct ChatOptions {
 struct ChatTarget {
   const EngineDescriptor* engine = nullptr;
   HttpEndpoint endpoint;
-  std::string model;  ///< name to send
+  std::string model;              ///< name to send
+  std::string request_json = {};  ///< fields that every request carries: what the configuration sets by request; empty: none
 };
 
 /// The request body that `ask` sends, for evidence and the curl line.

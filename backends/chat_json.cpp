@@ -124,6 +124,17 @@ std::string_view text_field(const json::object& object, std::string_view name, R
   return {};
 }
 
+std::string_view reasoning_of(const EngineDescriptor::Protocol& protocol, const json::object& object, RequestSample& sample) {
+  std::string_view names = protocol.reasoning_field;
+  while (!names.empty()) {
+    const auto end = std::min(names.find('|'), names.size());
+    const std::string_view thoughts = text_field(object, names.substr(0, end), sample);
+    if (!thoughts.empty()) return thoughts;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return {};
+}
+
 std::string arguments_field(const json::object& function, RequestSample& sample) {
   const json::value* found = member(function, "arguments");
   if (found == nullptr) return {};

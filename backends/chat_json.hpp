@@ -54,6 +54,10 @@ const boost::json::value* member(const boost::json::object& object, std::string_
 /// The value of a text field, which lives as long as the object; a null or an absent field is empty, another type a fault.
 std::string_view text_field(const boost::json::object& object, std::string_view name, RequestSample& sample);
 
+/// The thoughts in a message or delta: the first field of those that the protocol names ("a|b") which holds any.
+std::string_view reasoning_of(const EngineDescriptor::Protocol& protocol, const boost::json::object& object,
+                              RequestSample& sample);
+
 /// A tool call's arguments as they came: anything but a string is a fault and kept as JSON.
 std::string arguments_field(const boost::json::object& function, RequestSample& sample);
 

@@ -1,6 +1,7 @@
 #include "backends/chat_message.hpp"
 
 #include "backends/chat_json.hpp"
+#include "backends/token_pieces.hpp"
 
 #include <fmt/format.h>
 
@@ -39,6 +40,7 @@ void read_message(const EngineDescriptor::Protocol& protocol, const std::string&
   if (choices->size() > 1) note_fault(sample, "more than one choice");
   take_choice(protocol, choices->front().get_object(), sample);
   if (sample.finish_reason.empty()) note_fault(sample, "no finish_reason at the end");
+  if (protocol.token_pieces) settle_pieces(sample);
 }
 
 namespace {
@@ -57,7 +59,7 @@ void take_choice(const EngineDescriptor::Protocol& protocol, const json::object&
     note_fault(sample, fmt::format("role is {}", excerpt(role)));
   }
   sample.text = text_field(message, "content", sample);
-  if (!protocol.reasoning_field.empty()) sample.reasoning = text_field(message, protocol.reasoning_field, sample);
+  sample.reasoning = reasoning_of(protocol, message, sample);
   take_calls(message, sample);
 }
 

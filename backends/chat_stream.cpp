@@ -95,8 +95,7 @@ void ChatStream::take_delta(const json::object& delta) {
     note_fault(sample_, fmt::format("role is {}", excerpt(role)));
   }
   const std::string_view content = text_field(delta, "content", sample_);
-  const std::string_view reasoning =
-      protocol_.reasoning_field.empty() ? std::string_view{} : text_field(delta, protocol_.reasoning_field, sample_);
+  const std::string_view reasoning = reasoning_of(protocol_, delta, sample_);
   const json::value* fragments = member(delta, "tool_calls");
   const std::size_t call_bytes = fragments == nullptr ? 0 : take_calls(*fragments);
   const std::size_t bytes = content.size() + reasoning.size() + call_bytes;

@@ -1,6 +1,7 @@
 #include "backends/descriptor.hpp"
 
 #include "backends/condition_text.hpp"
+#include "backends/descriptor_json.hpp"
 #include "backends/descriptor_schema.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -17,6 +18,7 @@ namespace sweetspot {
 namespace {
 
 using nlohmann::json;
+using namespace descriptor_json;
 
 /// Reads a document that follows the schema, and collects what the schema cannot say.
 class Reader {
@@ -64,6 +66,8 @@ std::vector<std::string> descriptor_problems(const std::string& json_text, const
   return read_all(json_text, origin).second;
 }
 
+bool can_launch(const EngineDescriptor& engine) { return !engine.identity.executables.empty(); }
+
 const EngineParameter* find_parameter(const EngineDescriptor& engine, const std::string& name) {
   const auto found =
       std::ranges::find_if(engine.parameters, [&](const EngineParameter& row) { return row.parameter.name == name; });
@@ -89,45 +93,6 @@ std::pair<EngineDescriptor, std::vector<std::string>> read_all(const std::string
     located(shortened(escape_control(error.what()), 200));
   }
   return {EngineDescriptor{}, problems};
-}
-
-std::string text_of(const json& owner, const char* member) { return owner.value(member, std::string{}); }
-
-std::vector<std::string> texts_of(const json& owner, const char* member) {
-  return owner.value(member, std::vector<std::string>{});
-}
-
-json part(const json& owner, const char* member) { return owner.contains(member) ? owner.at(member) : json::object(); }
-
-/// Request fields are kept as the text that is merged into a request; nothing for an absent member.
-std::string dumped(const json& owner, const char* member) {
-  return owner.contains(member) ? owner.at(member).dump() : std::string{};
-}
-
-Value value_of(const json& value) {
-  if (value.is_number_integer()) return value.get<std::int64_t>();
-  if (value.is_number()) return value.get<double>();
-  return parse_value(value.get<std::string>());
-}
-
-std::string at(const std::string& pointer, std::size_t index) { return pointer + "/" + std::to_string(index); }
-
-Domain domain_of(const json& domain) {
-  if (domain.is_string()) return domain == "on|off" ? Domain{Toggle{}} : Domain{Choices{}};
-  if (domain.is_array()) {
-    Choices choices;
-    for (const json& word : domain) choices.words.push_back(text(value_of(word)));
-    return choices;
-  }
-  if (domain.value("real", false)) return RealRange{domain.at("from").get<double>(), domain.at("to").get<double>()};
-  return IntegerRange{domain.at("from").get<std::int64_t>(), domain.at("to").get<std::int64_t>(), texts_of(domain, "words")};
-}
-
-Effect effect_of(const std::string& word) {
-  for (const Effect effect : {Effect::none, Effect::numeric, Effect::lossy, Effect::unverified, Effect::semantic}) {
-    if (word == to_string(effect)) return effect;
-  }
-  return Effect::numeric;  // not reached: the schema lists the words
 }
 
 Reader::Reader(const json& root) : root_(root) {
@@ -214,6 +179,7 @@ void Reader::check_values(const EngineDescriptor& engine, const std::map<std::st
 void Reader::identity(EngineDescriptor& engine) {
   const json& from = root_.at("identity");
   engine.identity.executables = texts_of(from, "executables");
+  engine.identity.version_executable = text_of(from, "version_executable");
   engine.identity.version_arguments = texts_of(from, "version_arguments");
   engine.identity.help_arguments = texts_of(from, "help_arguments");
   engine.identity.version_pattern = pattern(from, "version_pattern", "/identity", 1);
@@ -221,10 +187,13 @@ void Reader::identity(EngineDescriptor& engine) {
   engine.identity.help_style = text_of(from, "help_style");
   engine.identity.removed_pattern = pattern(from, "removed_pattern", "/identity", 0);
   engine.identity.models = texts_of(from, "models");
+  const std::string form = text_of(from, "model_form");
+  engine.identity.model_form = form == "folder" ? ModelForm::folder : form == "name" ? ModelForm::name : ModelForm::gguf;
   const json& ready = root_.at("ready");
   engine.ready = {text_of(ready, "path"),
                   text_of(ready, "pointer"),
                   text_of(ready, "value"),
+                  pattern(ready, "never", "/ready", 0),
                   text_of(ready, "properties_path"),
                   text_of(ready, "alias_pointer"),
                   text_of(ready, "context_pointer"),
@@ -232,6 +201,7 @@ void Reader::identity(EngineDescriptor& engine) {
   const json& protocol = root_.at("protocol");
   auto& to = engine.protocol;
   to.chat_path = text_of(protocol, "chat_path");
+  to.headers = protocol.value("headers", std::map<std::string, std::string>{});
   to.model = text_of(protocol, "model");
   to.reasoning_field = text_of(protocol, "reasoning_field");
   to.terminator = text_of(protocol, "terminator");
@@ -244,6 +214,8 @@ void Reader::identity(EngineDescriptor& engine) {
   to.template_path = text_of(protocol, "template_path");
   to.tokenize_path = text_of(protocol, "tokenize_path");
   to.completion_path = text_of(protocol, "completion_path");
+  to.send_seed = protocol.value("seed", true);
+  to.token_pieces = text_of(protocol, "tokens") == "pieces";
 }
 
 void Reader::launch(EngineDescriptor& engine) {
@@ -277,6 +249,9 @@ EngineParameter Reader::parameter(const json& row, const std::string& pointer) {
   } catch (const Error& error) {
     report(pointer + "/default", error);
   }
+  result.request_field = text_of(row, "request_field");
+  if (!result.request_field.empty() && to.scope != Scope::request)
+    report(pointer + "/request_field", "is for parameters of scope \"request\"");
   result.active_when_searched = conditions(row, "active_when_searched", pointer);
   result.emission = emission(row, pointer);
   const json effective = part(row, "effective");
@@ -290,6 +265,8 @@ Emission Reader::emission(const json& row, const std::string& pointer) {
   Emission result;
   result.spellings = texts_of(row, "flag");
   result.by_value = row.value("by_value", std::map<std::string, std::vector<std::string>>{});
+  result.variable = text_of(row, "variable");
+  result.written_as = row.value("written_as", std::map<std::string, std::string>{});
   result.boolean_when_no_hint = row.value("boolean_when_no_hint", false);
   result.default_from_help = row.value("default_from_help", true);
   result.default_follows = text_of(row, "default_follows");
@@ -300,8 +277,9 @@ Emission Reader::emission(const json& row, const std::string& pointer) {
     result.alternatives.push_back(
         {conditions(alternatives[i], "when", at(pointer + "/alternatives", i)), texts_of(alternatives[i], "flag")});
   }
-  if (result.spellings.empty() && result.by_value.empty() && result.alternatives.empty()) {
-    report(pointer, "needs \"flag\", \"by_value\" or \"alternatives\"");
+  const bool never_written = result.spellings.empty() && result.by_value.empty() && result.alternatives.empty();
+  if (never_written && result.variable.empty()) {
+    report(pointer, "needs \"flag\", \"by_value\", \"alternatives\" or \"variable\"");
   }
   return result;
 }

@@ -35,11 +35,18 @@ struct Emission {
   std::string default_follows;
   /// Emitted only when these hold.
   std::vector<Condition> when;
+  /// An environment variable that takes the value, for engines that have no flag for it.
+  std::string variable;
+  /// What is written in the place of a value: value text ("*": any other) -> text with {value}.
+  std::map<std::string, std::string> written_as;
 };
 
 struct EngineParameter {
   Parameter parameter;
   Emission emission;
+  /// The field of a chat request that sets it, for parameters of request scope: what is measured needs no relaunch, and only
+  /// the printed command has the flag.
+  std::string request_field;
   /// More of `parameter.active_when`, which count only in a space that holds the parameters named (space_parameters()):
   /// absent there means "the engine decides", not the default value.
   std::vector<Condition> active_when_searched;
@@ -73,6 +80,9 @@ struct Engagement {
   std::string detail;  ///< what it means when it is not seen
 };
 
+/// What an engine is given as a model: a GGUF file, a folder with config.json and safetensors, a name of its own.
+enum class ModelForm { gguf, folder, name };
+
 struct FailurePattern {
   std::string pattern;  ///< regular expression over the log, case-insensitive
   FailureKind kind = FailureKind::launch_failed;
@@ -94,19 +104,23 @@ struct EngineDescriptor {
   std::string origin;                         ///< "built in" or the file it was read from
   std::map<std::string, std::string> proven;  ///< version as shown -> "live" or "transcript"
   struct Identity {
-    std::vector<std::string> executables;  ///< names looked for on PATH
-    std::vector<std::string> version_arguments;
+    std::vector<std::string> executables;        ///< names looked for on PATH; none: never launched, only asked at a URL
+    std::string version_executable;              ///< the program beside it that tells the version; empty: it does so itself
+    std::vector<std::string> version_arguments;  ///< none: the version is not known
     std::vector<std::string> help_arguments;
-    std::string version_pattern;      ///< one group: the version to show
-    std::string version_prefix;       ///< put before it: "b"
-    std::string help_style;           ///< "llama": options in column 0, description beside or below; "argparse": indented options
-    std::string removed_pattern;      ///< a description that matches is no option
-    std::vector<std::string> models;  ///< built in, known by name; empty: models are files
+    std::string version_pattern;  ///< one group: the version to show
+    std::string version_prefix;   ///< put before it: "b"
+    std::string help_style;       ///< "llama": options in column 0, description beside or below; "argparse": indented options;
+                                  ///< "none": there is no help to ask, the descriptor's first spellings are taken as they are
+    std::string removed_pattern;  ///< a description that matches is no option
+    ModelForm model_form = ModelForm::gguf;
+    std::vector<std::string> models;  ///< built in, known by name; empty: see model_form
   } identity;
   struct Launch {
-    /// A list, never a shell string, of groups: a flag ("--new|--old": the first that the help offers) and its values,
-    /// with {model} {port} {alias} {context} {draft_model}. A group is left out when a placeholder has no value, when a
-    /// parameter of the configuration writes the same flag, and, unless it holds {model} or {port}, when the help lacks it.
+    /// A list, never a shell string, of groups: words that are no flag ("serve", "{model}") as they stand; or a flag
+    /// ("--new|--old": the first that the help offers) and its values, with {model} {port} {alias} {context} {draft_model}. A
+    /// group is left out when a placeholder has no value, when a parameter of the configuration writes the same flag, and, unless
+    /// it holds {model} or {port}, when the help lacks it.
     std::vector<std::vector<std::string>> arguments;
     std::vector<std::vector<std::string>> measurement_only;  ///< left out of the printed command (port, alias, log level)
     std::vector<std::vector<std::string>> draft_model;       ///< only while speculation with a draft model is active
@@ -118,6 +132,7 @@ struct EngineDescriptor {
     std::string path;     ///< "/health"
     std::string pointer;  ///< JSON pointer that must hold `value`
     std::string value;
+    std::string never_pattern;     ///< a line of the log that says that it will never be ready, though the process lives on
     std::string properties_path;   ///< "/props"
     std::string alias_pointer;     ///< in the properties: the alias that we gave, proof that it is our process
     std::string context_pointer;   ///< in the properties: tokens of context served
@@ -125,8 +140,10 @@ struct EngineDescriptor {
   } ready;
   struct Protocol {
     std::string chat_path;
-    std::string model;  ///< to send: "{alias}" or a fixed name
-    std::string reasoning_field;
+    std::map<std::string, std::string> headers;  ///< that every request carries
+    std::string model;                           ///< to send: "{alias}", "{model}" (as it was launched with), or a fixed name
+    std::string
+        reasoning_field;     ///< "reasoning_content"; names of several, the first that holds thoughts counts, are parted by |
     std::string terminator;  ///< "[DONE]"; empty: the engine sends none
     std::string usage_pointer;
     std::string timings_pointer;
@@ -137,6 +154,10 @@ struct EngineDescriptor {
     std::string template_path;                   ///< messages -> prompt text
     std::string tokenize_path;                   ///< text -> token ids
     std::string completion_path;                 ///< token ids -> next token with alternatives; empty: no re-scoring
+    bool send_seed = true;                       ///< false: a seed changes how the engine works, and users send none
+    /// Tokens are pieces of the vocabulary (byte-pair letters, U+2581 for a blank), listed in no order: the most probable
+    /// alternative is the token itself. Otherwise "token" or "bytes" is the text.
+    bool token_pieces = false;
   } protocol;
   std::vector<EngineParameter> parameters;
   Speculation speculation;
@@ -163,6 +184,9 @@ EngineDescriptor find_engine(const std::vector<EngineDescriptor>& engines, const
 
 /// How far the descriptor is proven with this version: "live", "transcript" or "never".
 std::string proven(const EngineDescriptor& engine, const std::string& version);
+
+/// Whether the engine can be started at all, or only be asked where it already runs.
+bool can_launch(const EngineDescriptor& engine);
 
 const EngineParameter* find_parameter(const EngineDescriptor& engine, const std::string& name);
 

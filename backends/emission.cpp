@@ -3,6 +3,8 @@
 #include "core/error.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace sweetspot {
 
@@ -12,7 +14,9 @@ bool all_hold(const std::vector<Condition>& conditions, const std::vector<Parame
   return std::ranges::all_of(conditions, [&](const Condition& condition) { return holds(condition, parameters, config); });
 }
 
-Written refused(const std::string& reason, const std::string& hint) { return {{}, Refusal{reason, hint}}; }
+Written refused(const std::string& reason, const std::string& hint) { return {{}, {}, Refusal{reason, hint}}; }
+
+Written flag(std::vector<std::string> arguments) { return {std::move(arguments), {}, std::nullopt}; }
 
 std::string setting(const EngineParameter& row, const Value& value) { return row.parameter.name + "=" + text(value); }
 
@@ -51,6 +55,17 @@ bool needs_no_flag(const EngineProbe& probe, const EngineParameter& row, const C
   return followed && text(value) == text(probed != nullptr ? probed->default_value : row.parameter.default_value);
 }
 
+/// The value, or what the descriptor writes in its place.
+std::string written_text(const Emission& emission, const Value& value) {
+  auto form = emission.written_as.find(text(value));
+  if (form == emission.written_as.end()) form = emission.written_as.find("*");
+  if (form == emission.written_as.end()) return text(value);
+  std::string result = form->second;
+  constexpr std::string_view place = "{value}";
+  if (const auto at = result.find(place); at != std::string::npos) result.replace(at, place.size(), text(value));
+  return result;
+}
+
 std::string lacking_reason(const EngineDescriptor& engine, const EngineProbe& probe, const EngineParameter& row) {
   const ProbedParameter* probed = probe.find(row.parameter.name);
   const std::string why = probed != nullptr && !probed->lacking.empty() ? " (" + probed->lacking + ")" : "";
@@ -62,7 +77,7 @@ Written flag_of_value(const EngineDescriptor& engine, const EngineProbe& probe, 
   const auto spellings = row.emission.by_value.find(text(value));
   if (spellings == row.emission.by_value.end()) return refused("there is no flag for " + setting(row, value), "leave it out");
   if (spellings->second.empty()) return {};
-  if (const auto spelling = first_spelling(probe.help, spellings->second)) return {{spelling->flag}, std::nullopt};
+  if (const auto spelling = first_spelling(probe.help, spellings->second)) return flag({spelling->flag});
   return refused(lacking_reason(engine, probe, row), "leave " + row.parameter.name + " out, or use another build");
 }
 
@@ -76,11 +91,12 @@ Written written(const EngineDescriptor& engine, const EngineProbe& probe, const 
   const auto& spellings = active_spellings(row.emission, parameters, config);
   const auto spelling = first_spelling(probe.help, spellings);
   if (needs_no_flag(probe, row, config, value, spelling)) return {};
+  if (!row.emission.variable.empty()) return {{}, {{row.emission.variable, written_text(row.emission, value)}}, std::nullopt};
   if (!row.emission.by_value.empty()) return flag_of_value(engine, probe, row, value);
   if (spellings.empty()) return {};
   if (!spelling) return refused(lacking_reason(engine, probe, row), "leave " + row.parameter.name + " out, or use another build");
   if (row.emission.boolean_when_no_hint && spelling->option->hint.empty()) {
-    if (text(value) == "on") return {{spelling->flag}, std::nullopt};
+    if (text(value) == "on") return flag({spelling->flag});
     if (text(value) == "off") return {};
     return refused(binary_name(engine, probe) + " does not know " + setting(row, value), "it accepts on, off");
   }
@@ -89,7 +105,7 @@ Written written(const EngineDescriptor& engine, const EngineProbe& probe, const 
   if (worded && std::ranges::find(words, text(value)) == words.end()) {
     return refused(binary_name(engine, probe) + " does not know " + setting(row, value), "it accepts " + listed(words));
   }
-  return {{spelling->flag, text(value)}, std::nullopt};
+  return flag({spelling->flag, written_text(row.emission, value)});
 }
 
 std::optional<Spelling> first_spelling(const HelpTable& help, const std::vector<std::string>& spellings) {

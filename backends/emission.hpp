@@ -3,6 +3,7 @@
 #include "backends/descriptor.hpp"
 #include "backends/probe.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,8 +18,9 @@ struct Refusal {
 
 /// What one parameter puts on the command line.
 struct Written {
-  std::vector<std::string>
-      arguments;  ///< a flag and perhaps its value; nothing for a default or a parameter that does nothing here
+  /// A flag and perhaps its value; nothing for a default or a parameter that does nothing here.
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment;  ///< where a variable takes the place of a flag
   std::optional<Refusal> refusal;
 };
 

@@ -48,6 +48,18 @@ Failure failure_from_exit(const EngineDescriptor& engine, int wait_status, const
   return Failure{crashed ? FailureKind::crashed : FailureKind::launch_failed, detail, tail};
 }
 
+std::optional<Failure> hopeless(const EngineDescriptor& engine, const std::string& log) {
+  if (engine.ready.never_pattern.empty()) return std::nullopt;
+  const std::regex never{engine.ready.never_pattern, std::regex::ECMAScript | std::regex::icase | std::regex::optimize};
+  const auto lines = lines_from(log, lines_searched);
+  const auto found = std::ranges::find_if(lines, [&](const std::string& line) { return std::regex_search(line, never); });
+  if (found == lines.end()) return std::nullopt;
+  Failure failure = matched_pattern(engine, lines).value_or(Failure{FailureKind::launch_failed, as_detail(*found), {}});
+  failure.detail += ", and the process lives on";
+  failure.log_tail = last_lines(log, limits::log_tail_lines);
+  return failure;
+}
+
 std::string exit_words(int wait_status) {
   if (!WIFSIGNALED(wait_status)) return fmt::format("ended with exit code {}", WEXITSTATUS(wait_status));
   const int number = WTERMSIG(wait_status);

@@ -145,6 +145,8 @@ void Exchange::send(http::verb verb, const std::string& path, const std::string&
   request.set(http::field::user_agent, "sweetspot");
   request.set(http::field::accept_encoding, "identity");
   request.set(http::field::connection, "close");
+  for (const auto& [name, value] : endpoint_.headers) request.set(name, value);
+  if (!endpoint_.api_key.empty()) request.set(http::field::authorization, "Bearer " + endpoint_.api_key);
   if (verb == http::verb::post) {
     request.set(http::field::content_type, "application/json");
     request.body() = body;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ struct HttpEndpoint {
   std::string host = "127.0.0.1";
   int port = 0;
   std::string base_path;  ///< "" or "/prefix"
+  std::map<std::string, std::string> headers = {};
+  std::string api_key = {};  ///< sent as a bearer token, and told to nobody else; empty: none
 };
 
 struct HttpResponse {

@@ -143,7 +143,13 @@ std::optional<InstalledModel> find_installed(const std::vector<InstalledModel>& 
 }
 
 bool takes(const EngineDescriptor& engine, const InstalledModel& model) {
-  return engine.identity.models.empty() && model.format == "gguf";
+  if (!engine.identity.models.empty() || !can_launch(engine)) return false;
+  switch (engine.identity.model_form) {
+    case ModelForm::gguf: return model.format == "gguf";
+    case ModelForm::folder: return model.format == "safetensors";
+    case ModelForm::name: return false;
+  }
+  return false;
 }
 
 namespace {

@@ -5,6 +5,8 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cctype>
 #include <string_view>
@@ -19,6 +21,8 @@ enum class Purpose { measurement, person };
 /// An argument vector in the making, or why there is none.
 struct Assembled {
   std::vector<std::string> argv;
+  std::map<std::string, std::string> environment;
+  nlohmann::ordered_json request = nlohmann::ordered_json::object();
   std::optional<Refusal> refusal;
 };
 
@@ -38,7 +42,9 @@ LaunchPlan launch_plan(const EngineDescriptor& engine, const EngineProbe& probe,
                        const LaunchInputs& inputs) {
   auto result = assembled({engine, probe, model, inputs}, config, Purpose::measurement);
   if (result.refusal) throw Error{result.refusal->reason, result.refusal->hint};
-  return {std::move(result.argv), engine.launch.environment, engine.launch.scrub_environment};
+  result.environment.insert(engine.launch.environment.begin(), engine.launch.environment.end());
+  return {std::move(result.argv), std::move(result.environment), engine.launch.scrub_environment,
+          result.request.empty() ? "" : result.request.dump(), inputs.model};
 }
 
 Command launch_command(const EngineDescriptor& engine, const EngineProbe& probe, const Config& config, const ModelIdentity& model,
@@ -47,6 +53,7 @@ Command launch_command(const EngineDescriptor& engine, const EngineProbe& probe,
   if (result.refusal) throw Error{result.refusal->reason, result.refusal->hint};
   Command command;
   command.argv = std::move(result.argv);
+  command.environment = std::move(result.environment);
   command.shell = shell_line(command.argv, command.environment);
   return command;
 }
@@ -141,7 +148,8 @@ bool filled(std::string& element, const std::string& placeholder, const std::str
 void add_group(const LaunchContext& context, const Config& config, const std::vector<std::string>& group, Assembled& to) {
   const auto spellings = group_spellings(group.front());
   if (written_by_parameter(context.engine, config, spellings)) return;
-  const auto spelling = first_spelling(context.probe.help, spellings);
+  const bool positional = !group.front().starts_with('-');
+  const auto spelling = positional ? std::optional(Spelling{}) : first_spelling(context.probe.help, spellings);
   if (!spelling) {
     const bool needed =
         std::ranges::any_of(group, [](const std::string& element) { return element == "{model}" || element == "{port}"; });
@@ -151,18 +159,23 @@ void add_group(const LaunchContext& context, const Config& config, const std::ve
     }
     return;
   }
-  std::vector<std::string> elements(group.begin() + 1, group.end());
+  std::vector<std::string> elements(group.begin() + (positional ? 0 : 1), group.end());
   const std::string context_tokens = context.inputs.context > 0 ? std::to_string(context.inputs.context) : "";
   for (std::string& element : elements) {
     const bool all = filled(element, "{model}", context.inputs.model) && filled(element, "{context}", context_tokens) &&
                      filled(element, "{draft_model}", context.inputs.draft_model);
     if (!all) return;
   }
-  to.argv.push_back(spelling->flag);
+  if (!positional) to.argv.push_back(spelling->flag);
   to.argv.insert(to.argv.end(), elements.begin(), elements.end());
 }
 
-void add_parameters(const LaunchContext& context, const ResolvedSpeculation& resolved, Assembled& to) {
+nlohmann::ordered_json request_value(const Parameter& parameter, const Value& value) {
+  if (std::holds_alternative<Toggle>(parameter.domain)) return text(value) == "on";
+  return std::visit([](const auto& held) { return nlohmann::ordered_json(held); }, value);
+}
+
+void add_parameters(const LaunchContext& context, const ResolvedSpeculation& resolved, Purpose purpose, Assembled& to) {
   std::map<std::string, std::pair<std::string, std::string>> seen;  // flag -> value, parameter
   for (const EngineParameter& row : context.engine.parameters) {
     const std::string& name = row.parameter.name;
@@ -175,7 +188,12 @@ void add_parameters(const LaunchContext& context, const ResolvedSpeculation& res
       to.refusal = result.refusal;
       return;
     }
+    to.environment.insert(result.environment.begin(), result.environment.end());
     if (result.arguments.empty()) continue;
+    if (!row.request_field.empty() && purpose == Purpose::measurement) {
+      to.request[row.request_field] = request_value(row.parameter, resolved.config.values.at(name));
+      continue;
+    }
     const auto& flag = result.arguments.front();
     const auto [same, first] = seen.try_emplace(flag, result.arguments.back(), name);
     if (!first && same->second.first != result.arguments.back()) {
@@ -190,6 +208,10 @@ void add_parameters(const LaunchContext& context, const ResolvedSpeculation& res
 Assembled assembled(const LaunchContext& context, const Config& config, Purpose purpose) {
   const auto& launch = context.engine.launch;
   Assembled result;
+  if (!can_launch(context.engine)) {
+    result.refusal = Refusal{context.engine.name + " is only asked where it already runs", "name the server with --url"};
+    return result;
+  }
   Config checked = config;
   result.refusal = check_values(context.engine, checked);
   if (result.refusal) return result;
@@ -199,7 +221,7 @@ Assembled assembled(const LaunchContext& context, const Config& config, Purpose 
   result.argv.push_back(context.probe.binary.empty() ? context.engine.identity.executables.front()
                                                      : context.probe.binary.string());
   for (const auto& group : launch.arguments) add_group(context, checked, group, result);
-  if (!result.refusal) add_parameters(context, resolved, result);
+  if (!result.refusal) add_parameters(context, resolved, purpose, result);
   if (resolved.uses_draft_model) {
     for (const auto& group : launch.draft_model) add_group(context, checked, group, result);
   }

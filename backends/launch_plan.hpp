@@ -22,11 +22,14 @@ struct LaunchPlan {
   std::vector<std::string> argv;                   ///< [0] is the binary; {port} and {alias} still to be filled by the launcher
   std::map<std::string, std::string> environment;  ///< set for the child
   std::vector<std::string> scrub_environment;      ///< prefixes of names taken from the child
+  std::string request_json;                        ///< fields that every request carries; empty: none
+  std::string model;                               ///< what {model} stands for
 };
 
-/// The command line of a configuration. A value equal to this binary's default is not written, except for names in
-/// `pinned`. `draft_depth` 0 writes no speculation flag at all; > 0 without `spec_type` means draft-simple with a draft
-/// model, else the model's own head (cli.md "Parameter names"). Throws Error when the binary lacks a needed flag or value.
+/// The command line of a configuration, and what its parameters of request scope put into each request. A value equal to this
+/// binary's default is not written, except for names in `pinned`. `draft_depth` 0 writes no speculation flag at all; > 0 without
+/// `spec_type` means draft-simple with a draft model, else the model's own head (cli.md "Parameter names"). Throws Error when the
+/// binary lacks a needed flag or value.
 LaunchPlan launch_plan(const EngineDescriptor& engine, const EngineProbe& probe, const Config& config, const ModelIdentity& model,
                        const LaunchInputs& inputs);
 

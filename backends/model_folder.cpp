@@ -57,8 +57,8 @@ ModelFolder read_model_folder(const fs::path& path) {
     throw Error{(folder.path / "config.json").string() + " is no JSON object", "get the file again"};
   folder.has_tokenizer = std::ranges::any_of(tokenizers_known, [&](const char* name) { return holds(names, name); });
   std::map<std::string, std::string> index;
-  const auto files = weight_files(folder.path, names, index);
-  for (const std::string& name : files) {
+  folder.files = weight_files(folder.path, names, index);
+  for (const std::string& name : folder.files) {
     SafetensorsFile file = read_safetensors(folder.path / name);
     folder.size_bytes += file.size_bytes;
     std::set<std::string> held;
@@ -71,7 +71,7 @@ ModelFolder read_model_folder(const fs::path& path) {
     }
   }
   for (const std::string& name : names) {
-    if (!name.ends_with(".safetensors") || holds(files, name)) continue;
+    if (!name.ends_with(".safetensors") || holds(folder.files, name)) continue;
     folder.files_beside.push_back(name);
     std::ranges::move(read_safetensors(folder.path / name).tensors, std::back_inserter(folder.beside));
   }
@@ -83,7 +83,18 @@ namespace {
 /// Names of the files in the folder and in its "mtp" folder, sorted.
 std::vector<std::string> names_in(const fs::path& folder) {
   std::error_code error;
-  if (!fs::exists(folder, error)) throw Error{"there is no folder " + folder.string(), "check the path"};
+  if (!fs::exists(folder, error)) {
+    const bool repository = folder.is_relative() && std::distance(folder.begin(), folder.end()) == 2;
+    throw Error{"there is no folder " + folder.string(),
+                repository ? "if it is a name at Hugging Face: \"hf download " + folder.string() + "\" prints the folder to name"
+                           : "check the path"};
+  }
+  if (!fs::is_directory(folder, error)) {
+    const bool gguf = folder.extension() == ".gguf";
+    throw Error{folder.string() + " is a file" + (gguf ? " (GGUF)" : "") + ", and a model folder is needed",
+                gguf ? "name a folder with config.json and safetensors, or use llama-server for this file"
+                     : "name the folder that holds config.json and the weights"};
+  }
   std::vector<std::string> names;
   const auto add = [&](const std::string& below) {
     for (fs::directory_iterator entry(folder / below, error), end; !error && entry != end; entry.increment(error)) {

@@ -17,6 +17,7 @@ struct ModelFolder {
   std::map<std::string, std::string> documents;  ///< texts by file name: config.json, chat_template.jinja, ...
   std::vector<SafeTensor> tensors;               ///< of the files that the index names, else of model*.safetensors
   std::vector<SafeTensor> beside;                ///< of other files, such as mtp.safetensors
+  std::vector<std::string> files;                ///< with the model's tensors, by name
   std::vector<std::string> files_beside;
   std::vector<std::string> lost;  ///< tensors that the index names and no file holds
   bool has_tokenizer = false;

@@ -17,6 +17,8 @@ namespace sweetspot {
 namespace {
 
 std::string version_from(const EngineDescriptor& engine, const std::string& version_text);
+HelpTable told_by_descriptor(const EngineDescriptor& engine);
+std::filesystem::path version_program(const EngineDescriptor& engine, const std::filesystem::path& binary);
 ProbedParameter probed_parameter(const EngineParameter& row, const HelpTable& help);
 std::string output_of(const EngineDescriptor& engine, const std::filesystem::path& binary,
                       const std::vector<std::string>& arguments, const InterruptFlag& interrupt);
@@ -43,7 +45,7 @@ std::optional<Value> help_default(const Parameter& parameter, const HelpOption& 
 EngineProbe probe_from_texts(const EngineDescriptor& engine, const std::string& version_text, const std::string& help_text) {
   EngineProbe probe;
   probe.version = version_from(engine, version_text);
-  probe.help = parse_help(engine, help_text);
+  probe.help = engine.identity.help_style == "none" ? told_by_descriptor(engine) : parse_help(engine, help_text);
   for (const EngineParameter& row : engine.parameters) probe.parameters.push_back(probed_parameter(row, probe.help));
   return probe;
 }
@@ -75,11 +77,16 @@ std::optional<std::filesystem::path> find_executable(const EngineDescriptor& eng
 }
 
 EngineProbe probe_binary(const EngineDescriptor& engine, const std::filesystem::path& binary, const InterruptFlag& interrupt) {
-  const std::string version = output_of(engine, binary, engine.identity.version_arguments, interrupt);
-  const std::string help = output_of(engine, binary, engine.identity.help_arguments, interrupt);
+  const auto& identity = engine.identity;
+  const std::filesystem::path teller = version_program(engine, binary);
+  std::string version;
+  if (!identity.version_arguments.empty() && !teller.empty())
+    version = output_of(engine, teller, identity.version_arguments, interrupt);
+  const bool asks = identity.help_style != "none";
+  const std::string help = asks ? output_of(engine, binary, identity.help_arguments, interrupt) : "";
   EngineProbe probe = probe_from_texts(engine, version, help);
   probe.binary = binary;
-  if (probe.help.options.empty()) {
+  if (asks && probe.help.options.empty()) {
     throw Error{binary.string() + " answers " + listed(engine.identity.help_arguments) + " with nothing that " + engine.name +
                     "'s descriptor understands: " + shortened(escape_control(help), 200),
                 "check that it is a " + engine.name + ", or name another one with --binary"};
@@ -88,6 +95,39 @@ EngineProbe probe_binary(const EngineDescriptor& engine, const std::filesystem::
 }
 
 namespace {
+
+/// The program that tells the version: the binary itself, or one beside it (a link is followed); empty: it is not there.
+std::filesystem::path version_program(const EngineDescriptor& engine, const std::filesystem::path& binary) {
+  const std::string& name = engine.identity.version_executable;
+  if (name.empty()) return binary;
+  std::error_code error;
+  const auto target = std::filesystem::canonical(binary, error);
+  for (const auto& folder : {binary.parent_path(), target.parent_path()}) {
+    if (executable_file(folder / name)) return folder / name;
+  }
+  return {};
+}
+
+/// Every first spelling of the descriptor as an option: nothing else tells.
+HelpTable told_by_descriptor(const EngineDescriptor& engine) {
+  HelpTable table;
+  const auto add = [&](const std::vector<std::string>& spellings, const char* hint) {
+    if (spellings.empty() || table.find(spellings.front()) != nullptr) return;
+    table.options.push_back({{spellings.front()}, hint, "", false});
+  };
+  for (const EngineParameter& row : engine.parameters) {
+    add(row.emission.spellings, "VALUE");
+    for (const auto& alternative : row.emission.alternatives) add(alternative.spellings, "VALUE");
+    for (const auto& [value, flags] : row.emission.by_value) add(flags, "");
+  }
+  const auto& launch = engine.launch;
+  for (const auto* groups : {&launch.arguments, &launch.measurement_only, &launch.draft_model}) {
+    for (const auto& group : *groups) {
+      if (group.front().starts_with('-')) add({group.front().substr(0, group.front().find('|'))}, "VALUE");
+    }
+  }
+  return table;
+}
 
 std::string version_from(const EngineDescriptor& engine, const std::string& version_text) {
   const std::regex pattern(engine.identity.version_pattern);
@@ -133,6 +173,10 @@ ProbedParameter probed_parameter(const EngineParameter& row, const HelpTable& he
   ProbedParameter probed;
   probed.name = row.parameter.name;
   probed.default_value = row.parameter.default_value;
+  if (!row.emission.variable.empty()) {
+    probed.spelling = row.emission.variable;
+    return probed;
+  }
   const auto spellings = all_spellings(row.emission);
   const auto spelling = first_spelling(help, spellings);
   if (!spelling) {
@@ -163,8 +207,10 @@ std::string output_of(const EngineDescriptor& engine, const std::filesystem::pat
   plan.argv.push_back(binary.string());
   plan.argv.insert(plan.argv.end(), arguments.begin(), arguments.end());
   plan.environment = engine.launch.environment;
+  std::erase_if(plan.environment, [](const auto& entry) { return entry.second.find("{port}") != std::string::npos; });
   plan.scrub_environment = engine.launch.scrub_environment;
-  const CommandOutput output = run_command(plan, limits::probe_timeout, interrupt);
+  // Engines in Python import a whole framework first, and on a busy machine that takes its time.
+  const CommandOutput output = run_command(plan, 6 * limits::probe_timeout, interrupt);
   const std::string command = shell_line(plan.argv, {});
   if (output.timed_out) throw Error{"\"" + command + "\" did not end in time", "run it by hand to see why"};
   if (output.exit_code != 0) {

@@ -59,8 +59,9 @@ std::optional<Value> help_default(const Parameter& parameter, const HelpOption& 
 /// What a help text means for each parameter of the descriptor. Pure.
 EngineProbe probe_from_texts(const EngineDescriptor& engine, const std::string& version_text, const std::string& help_text);
 
-/// Finds the executable: `binary` when given, else the first of the descriptor's names on `path_variable` (PATH).
-/// Nothing when there is none and no `binary` was given; throws Error when the given one is not an executable file.
+/// Finds the executable of an engine that can be launched: `binary` when given, else the first of the descriptor's names on
+/// `path_variable` (PATH). Nothing when there is none and no `binary` was given; throws Error when the given one is not an
+/// executable file.
 std::optional<std::filesystem::path> find_executable(const EngineDescriptor& engine, const std::string& binary,
                                                      const std::string& path_variable);
 

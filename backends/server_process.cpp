@@ -38,9 +38,11 @@ struct ServerProcess::Impl {
   bool stopped_by_us = false;
   double launch_seconds = 0;
   std::string properties = "{}";
+  std::string request_json;
+  std::string model;  ///< to send
   std::optional<std::int64_t> memory_bytes_peak;
 
-  HttpEndpoint endpoint() const { return {"127.0.0.1", port, ""}; }
+  HttpEndpoint endpoint() const { return {"127.0.0.1", port, "", engine.protocol.headers}; }
   std::string log() { return printable(child.log().bytes()); }
   std::string log_tail() { return last_lines(log(), limits::log_tail_lines); }
   Failure ended_failure() { return failure_from_exit(engine, child.wait_status(), log(), stage); }
@@ -49,6 +51,7 @@ struct ServerProcess::Impl {
 private:
   void await_health(Clock::time_point deadline, std::chrono::milliseconds timeout, const InterruptFlag& interrupt);
   bool healthy(const InterruptFlag& interrupt) const;
+  void require_hope();
   void read_properties(const InterruptFlag& interrupt);
   void prove_completion(std::chrono::milliseconds timeout, const InterruptFlag& interrupt);
   [[noreturn]] void fail(FailureKind kind, const std::string& detail);
@@ -70,6 +73,9 @@ ServerProcess ServerProcess::start(const EngineDescriptor& engine, const LaunchP
   const auto command = child_command(plan, {{"{port}", std::to_string(port)}, {"{alias}", alias}});
   const auto started = Clock::now();
   ServerProcess server{std::make_unique<Impl>(engine, command, port, alias, stop_grace)};
+  const std::string& sent = engine.protocol.model;
+  server.impl_->model = sent == "{alias}" ? alias : sent == "{model}" ? plan.model : sent;
+  server.impl_->request_json = plan.request_json;
   server.impl_->await_ready(ready_timeout, interrupt);
   server.impl_->launch_seconds = std::chrono::duration<double>(Clock::now() - started).count();
   return server;
@@ -92,9 +98,15 @@ int ServerProcess::port() const { return impl_->port; }
 
 const std::string& ServerProcess::alias() const { return impl_->alias; }
 
+const std::string& ServerProcess::model() const { return impl_->model; }
+
 std::int64_t ServerProcess::process_id() const { return impl_->child.process_id(); }
 
 double ServerProcess::launch_seconds() const { return impl_->launch_seconds; }
+
+const std::string& ServerProcess::request_json() const { return impl_->request_json; }
+
+void ServerProcess::set_request_json(const std::string& fields) { impl_->request_json = fields; }
 
 bool ServerProcess::alive() { return !impl_->child.ended(); }
 
@@ -131,12 +143,15 @@ void ServerProcess::Impl::await_ready(std::chrono::milliseconds timeout, const I
     stage = ServerStage::answering;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     prove_completion(std::max(left, std::chrono::milliseconds{1000}), interrupt);
+    require_hope();  // else it may be another server that answered
   } catch (const ForeignServer&) {
     throw;
   } catch (const TrialError& error) {
     // What failed may have failed because the process was ending: its own end says more than a broken connection.
     for (int i = 0; i < 20 && !child.ended(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
     if (child.ended()) throw TrialError{ended_failure()};
+    // A health endpoint may lie, and the log of a process that lives on still knows better.
+    if (const auto known = hopeless(engine, log())) throw TrialError{*known};
     Failure failure = error.failure();
     failure.log_tail = log_tail();
     throw TrialError{failure};
@@ -149,6 +164,7 @@ void ServerProcess::Impl::await_health(Clock::time_point deadline, std::chrono::
   while (!healthy(interrupt)) {
     if (interrupt.raised()) throw Interrupted{};
     if (child.ended()) throw TrialError{ended_failure()};
+    require_hope();
     if (Clock::now() >= deadline) {
       fail(FailureKind::not_ready,
            fmt::format("the server was not ready within {:.3g} s", std::chrono::duration<double>(timeout).count()));
@@ -175,6 +191,10 @@ bool ServerProcess::Impl::healthy(const InterruptFlag& interrupt) const {
   }
 }
 
+void ServerProcess::Impl::require_hope() {
+  if (const auto failure = hopeless(engine, log())) throw TrialError{*failure};
+}
+
 void ServerProcess::Impl::read_properties(const InterruptFlag& interrupt) {
   if (engine.ready.properties_path.empty()) return;
   const HttpDeadlines deadlines{.connect = limits::connect_timeout, .total = limits::short_request_timeout};
@@ -196,8 +216,7 @@ void ServerProcess::Impl::read_properties(const InterruptFlag& interrupt) {
 }
 
 void ServerProcess::Impl::prove_completion(std::chrono::milliseconds timeout, const InterruptFlag& interrupt) {
-  const std::string model = engine.protocol.model == "{alias}" ? alias : engine.protocol.model;
-  const ChatTarget target{.engine = &engine, .endpoint = endpoint(), .model = model};
+  const ChatTarget target{.engine = &engine, .endpoint = endpoint(), .model = model, .request_json = request_json};
   Prompt prompt;
   prompt.id = "ready";
   prompt.messages_json = R"([{"role":"user","content":"Hello"}])";
@@ -226,11 +245,13 @@ std::string random_alias() {
 
 ChildCommand child_command(const LaunchPlan& plan, const std::map<std::string, std::string>& placeholders) {
   ChildCommand command{plan.argv, plan.environment, plan.scrub_environment};
-  for (auto& argument : command.argv) {
+  const auto fill = [&](std::string& text) {
     for (const auto& [placeholder, value] : placeholders) {
-      if (const auto at = argument.find(placeholder); at != std::string::npos) argument.replace(at, placeholder.size(), value);
+      if (const auto at = text.find(placeholder); at != std::string::npos) text.replace(at, placeholder.size(), value);
     }
-  }
+  };
+  std::ranges::for_each(command.argv, fill);
+  for (auto& [name, text] : command.environment) fill(text);
   return command;
 }
 

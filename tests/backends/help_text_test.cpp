@@ -131,7 +131,9 @@ TEST_SUITE("backends/probe") {
     auto engine = llama_server();
     CHECK(probed("old").find("load_mode")->lacking == "not in its help");
     for (auto& row : engine.parameters) {
-      if (row.parameter.name == "draft_depth") row.emission = Emission{{"--draft-max"}, {}, {}, false, true, {}, {}};
+      if (row.parameter.name != "draft_depth") continue;
+      row.emission = Emission();
+      row.emission.spellings = {"--draft-max"};
     }
     const auto probe = probe_from_texts(engine, "", help_fixture("new"));
     CHECK(probe.find("draft_depth")->lacking == "removed: use --spec-draft-n-max or --spec-ngram-mod-n-max");

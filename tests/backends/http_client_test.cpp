@@ -46,6 +46,20 @@ TEST_SUITE("backends/http_client") {
     CHECK(server.request().find("Content-Length: 7\r\n") != std::string::npos);
   }
 
+  TEST_CASE("a key and headers of the engine's go with each request, without them nothing does") {
+    const std::string answer = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}";
+    CannedServer server{answer};
+    HttpEndpoint endpoint = local(server.port());
+    endpoint.headers = {{"X-Engine", "yes"}};
+    endpoint.api_key = "k-123";
+    CHECK(http_get(endpoint, "/x", ample, NeverInterrupted{}).status == 401);
+    CHECK(server.request().find("Authorization: Bearer k-123\r\n") != std::string::npos);
+    CHECK(server.request().find("X-Engine: yes\r\n") != std::string::npos);
+    CannedServer open{answer};
+    (void)get(open);
+    CHECK(open.request().find("Authorization") == std::string::npos);
+  }
+
   TEST_CASE("a chunked body is put together and seen in pieces that add up to it") {
     CannedServer server{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"};
     std::string seen;

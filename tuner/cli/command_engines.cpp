@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 
 #include "backends/descriptor.hpp"
+#include "backends/descriptor_gaps.hpp"
 #include "backends/installed.hpp"
 #include "backends/probe.hpp"
 #include "cli/exit_code.hpp"
@@ -58,9 +59,11 @@ namespace {
 
 int check_file(const Options& options, Context& context) {
   const auto origin = options.check_file.string();
-  const auto problems = descriptor_problems(read_named_file(options.check_file, "--check"), origin);
+  const std::string source = read_named_file(options.check_file, "--check");
+  const auto problems = descriptor_problems(source, origin);
+  const auto gaps = problems.empty() ? descriptor_gaps(read_descriptor(source, origin)) : std::vector<std::string>{};
   if (options.json) {
-    write_result(options, context, json_text(Json{{"file", origin}, {"problems", problems}}, 2) + "\n");
+    write_result(options, context, json_text(Json{{"file", origin}, {"problems", problems}, {"gaps", gaps}}, 2) + "\n");
     return problems.empty() ? exit_ok : exit_failed;
   }
   std::string text;
@@ -68,6 +71,8 @@ int check_file(const Options& options, Context& context) {
   if (problems.empty())
     text = fmt::format("{}: nothing is wrong; copy it to {} or name it with --engine-file\n", origin,
                        context.paths.engines_folder.string());
+  if (!gaps.empty()) text += "what cannot be proved with it as it is:\n";
+  for (const auto& gap : gaps) text += "  " + escape_control(gap) + "\n";
   write_result(options, context, text);
   return problems.empty() ? exit_ok : exit_failed;
 }
@@ -120,9 +125,11 @@ std::string models_text(const InstalledModels& installed) {
 std::string list_text(const std::vector<FoundEngine>& engines, const InstalledModels& installed) {
   std::string text;
   for (const auto& [engine, probe, problem] : engines) {
-    std::string state = "not found";
+    std::string state = can_launch(engine) ? "not found here" : "asked where it runs: measure NAME --url";
     if (!problem.empty()) state = escape_control(problem);
-    if (probe) state = fmt::format("{}  {}", padded(escape_control(probe->version), 14), probe->binary.string());
+    if (probe)
+      state = fmt::format("{}  {}  {}", padded(escape_control(probe->version), 14), padded(proven(engine, probe->version), 10),
+                          probe->binary.string());
     text += fmt::format("{}  {}\n", padded(engine.name, 20), state);
   }
   return text + models_text(installed) +
@@ -145,7 +152,8 @@ std::string detail_text(const FoundEngine& found) {
     text += fmt::format("  version       {}\n  binary        {}\n  proven        {}\n", escape_control(found.probe->version),
                         found.probe->binary.string(), proven_text(engine, found.probe->version));
   else
-    text += "  binary        not found (name it with --binary PATH)\n";
+    text += can_launch(engine) ? "  binary        not found here (name it with --binary PATH)\n"
+                               : fmt::format("  binary        none: asked where it runs, with measure {} --url\n", engine.name);
   std::string rows, lacking;
   for (const auto& row : engine.parameters) {
     const auto& parameter = row.parameter;

@@ -69,20 +69,35 @@ std::string report_text(const Config& config, const Measurement& measurement, co
   return text;
 }
 
+/// The name to send: -m, else what the engine always takes, else the first that the server lists.
+std::string served_model(const ChatTarget& target, const Options& options, Context& context) {
+  if (!options.model.empty()) return options.model;
+  const std::string& fixed = target.engine->protocol.model;
+  if (fixed != "{alias}" && fixed != "{model}") return fixed;
+  const HttpResponse models =
+      http_get(target.endpoint, "/v1/models", {limits::connect_timeout, limits::short_request_timeout}, context.interrupt);
+  if (models.status == 401 || models.status == 403)
+    throw Error{fmt::format("{} wants an API key (HTTP {})", options.url, models.status),
+                "set SWEETSPOT_API_KEY in the environment; it is sent to this server alone, and neither shown nor stored"};
+  const Json json = Json::parse(models.body, nullptr, false);
+  const bool listed = models.status == 200 && json.is_object() && json.contains("data") && json["data"].is_array() &&
+                      !json["data"].empty() && json["data"][0].is_object();
+  if (!listed)
+    throw Error{options.url + " answers /v1/models with HTTP " + std::to_string(models.status) + " and no model",
+                "is it the base address of an OpenAI-compatible server? Name the model with -m if it lists none"};
+  return json["data"][0].value("id", "");
+}
+
 /// A server that is already running: nothing is launched or stopped.
 Measurement measure_attached(const Options& options, Context& context) {
   const auto engines = catalog(context.paths.engines_folder);
-  const EngineDescriptor engine = find_engine(engines, options.engine.empty() ? "llama-server" : options.engine);
+  const EngineDescriptor engine = find_engine(engines, options.engine.empty() ? "openai" : options.engine);
   ChatTarget target;
   target.engine = &engine;
   target.endpoint = endpoint_from_url(options.url);
-  const HttpResponse models =
-      http_get(target.endpoint, "/v1/models", {limits::connect_timeout, limits::short_request_timeout}, context.interrupt);
-  const Json json = Json::parse(models.body, nullptr, false);
-  if (models.status != 200 || json.is_discarded() || !json.contains("data") || json["data"].empty())
-    throw Error{options.url + " answers /v1/models with HTTP " + std::to_string(models.status) + " and no model",
-                "is it the base address of an OpenAI-compatible server?"};
-  target.model = json["data"][0].value("id", "");
+  target.endpoint.headers = engine.protocol.headers;
+  target.endpoint.api_key = context.environment.variable("SWEETSPOT_API_KEY");
+  target.model = served_model(target, options, context);
   TimedPlan plan;
   plan.requests_per_class = effort.requests_per_class;
   plan.cold = effort.cold;

@@ -40,15 +40,21 @@ EngineDescriptor chosen_engine(const Options& options, const Context& context) {
     return read_descriptor(read_named_file(options.engine_file, "--engine-file"), options.engine_file.string());
   const auto engines = catalog(context.paths.engines_folder);
   if (!options.engine.empty()) return find_engine(engines, options.engine);
+  const std::string model = own_model(options);
   for (const EngineDescriptor& engine : engines) {
     // An engine with models of its own is for demonstration: it is never what somebody means who names none.
-    if (engine.identity.models.empty() && find_executable(engine, options.binary, context.environment.search_path()))
-      return engine;
+    const bool fits = engine.identity.models.empty() && (model.empty() || takes(engine, model));
+    if (fits && find_executable(engine, options.binary, context.environment.search_path())) return engine;
   }
-  throw Error{"no engine was named and none was found here", "install llama-server, or name its executable with --binary"};
+  throw Error{"no engine was named and none was found here" + (model.empty() ? "" : " that takes " + model),
+              "install llama-server (GGUF files) or mlx-lm (model folders), or name an executable with --binary"};
 }
 
 EngineProbe probed(const EngineDescriptor& engine, const Options& options, const Context& context) {
+  if (!can_launch(engine))
+    throw Error{engine.name + " is only asked where it already runs: sweetspot starts no such server",
+                "measure it with: sweetspot measure " + engine.name +
+                    " --url http://HOST:PORT; or write an engine file that says how to start it"};
   const auto binary = find_executable(engine, own_binary(options), context.environment.search_path());
   if (!binary) throw Error{engine.name + " was not found here", "install it, or name its executable with --binary"};
   return probe_binary(engine, *binary, context.interrupt);

@@ -34,7 +34,8 @@ EngineDescriptor::Protocol offered_protocol(const ChatTarget& server, const Inte
       std::any_of(sample.tokens.begin(), sample.tokens.end(), [](const TokenRecord& token) { return !token.top.empty(); });
   if (!scored) protocol.logprobs_json.clear();
   if (!sample.usage.completion_tokens) protocol.usage_pointer.clear();
-  if (!sample.timings.predicted_n && !sample.timings.predicted_ms) protocol.timings_pointer.clear();
+  const bool timed = sample.timings.predicted_n || sample.timings.predicted_ms || sample.timings.draft_n;
+  if (!timed) protocol.timings_pointer.clear();
   if (!protocol.template_path.empty() && !protocol.completion_path.empty() && !takes_token_ids(server, prompt, interrupt)) {
     protocol.template_path.clear();
     protocol.tokenize_path.clear();

@@ -38,15 +38,28 @@ std::vector<Config> parts(const Config& changed, std::size_t size) {
   return found;
 }
 
-/// gate.md 7.3 rule 7: each flag alone first, then more of them.
+/// The values of `changed` that change what is asked.
+Config semantic_part(const EngineDescriptor& engine, const Config& changed) {
+  Config part;
+  for (const auto& [name, value] : changed.values) {
+    const EngineParameter* row = find_parameter(engine, name);
+    if (row != nullptr && row->parameter.effect == Effect::semantic) part.values[name] = value;
+  }
+  return part;
+}
+
+/// Each flag alone first, then more of them. What changes the question belongs to every part: the reference has it, too.
 Config culprit_of(const CheckJob& job, const CheckReport& report, LiveRunner& runner) {
-  const std::size_t most = report.changed.values.size();
+  const Config semantic = semantic_part(runner.setup().engine, report.changed);
+  const Config suspects = difference(report.changed, semantic);
+  const Config asked = merged(job.fixed, semantic);
+  const std::size_t most = suspects.values.size();
   if (most > culprit_flags_most) return {};
   int visits = 0;
   for (std::size_t size = 1; size < most; ++size) {
-    for (const Config& part : parts(report.changed, size)) {
+    for (const Config& part : parts(suspects, size)) {
       VisitOrder order;
-      order.config = merged(job.fixed, part);
+      order.config = merged(asked, part);
       order.gate = job.tier;
       if (refusal_for(runner.setup(), order.config)) continue;
       if (++visits > culprit_visits_most) return {};

@@ -16,7 +16,8 @@ namespace sweetspot {
 namespace {
 
 /// Other batch splits and kernels: honest flags that only round otherwise.
-const std::vector<std::pair<std::string, Value>> reference_variants = {{"batch", std::int64_t{64}}, {"flash_attention", "off"}};
+const std::vector<std::pair<std::string, Value>> reference_variants = {
+    {"batch", std::int64_t{64}}, {"prefill_step", std::int64_t{64}}, {"flash_attention", "off"}};
 
 std::string file_stamp(const std::filesystem::path& path) {
   std::error_code error;
@@ -26,9 +27,9 @@ std::string file_stamp(const std::filesystem::path& path) {
 }
 
 bool has_chat_template(const EngineDescriptor& engine, const ModelIdentity& model, const std::string& properties) {
-  if (model.has_chat_template || engine.ready.template_pointer.empty()) return true;
   (void)properties;  // the server makes one up and shows it, so the file decides
-  return false;
+  const bool can_tell = !engine.ready.template_pointer.empty() || engine.identity.model_form == ModelForm::folder;
+  return model.has_chat_template || !can_tell;
 }
 
 }  // namespace

@@ -47,11 +47,40 @@ LiveRunner::LiveRunner(LiveSetup setup, const InterruptFlag& interrupt, StatusLi
     : setup_(std::move(setup)), interrupt_(interrupt), status_(std::move(status)), cores_(probe_machine().cores) {}
 
 ServerProcess LiveRunner::start(const Config& config) {
+  kept_ = {};
   return ServerProcess::start(setup_.engine, plan_for(setup_, config), ready_timeout(model_of(setup_, config)), interrupt_,
                               setup_.port);
 }
 
+/// The server of the visit before, where this configuration differs from what it served only by what requests set: figures
+/// of one process, in turn, are better compared than those of two. A configuration that follows itself gets a new one, so
+/// that repeats differ by all that launches differ by; so does all that is gated, because what others asked stays behind.
+ServerProcess LiveRunner::server_for(const VisitOrder& order) {
+  if (order.gate || !kept_.server) return start(order.config);
+  const LaunchPlan plan = plan_for(setup_, order.config);
+  const bool one_only = kept_.served.size() == 1 && kept_.served.contains(key(order.config));
+  if (plan.argv != kept_.argv || one_only || !kept_.server->alive()) return start(order.config);
+  ServerProcess server = std::move(*kept_.server);
+  kept_.server.reset();
+  server.set_request_json(plan.request_json);
+  return server;
+}
+
+/// For the next visit; nothing where no parameter is set by request.
+void LiveRunner::keep_or_stop(const VisitOrder& order, ServerProcess& server) {
+  const auto by_request = [](const EngineParameter& row) { return !row.request_field.empty(); };
+  const bool may_serve_others = std::any_of(setup_.engine.parameters.begin(), setup_.engine.parameters.end(), by_request);
+  if (order.gate || !may_serve_others) {
+    server.stop();
+    return;
+  }
+  kept_.argv = plan_for(setup_, order.config).argv;
+  kept_.served.insert(key(order.config));
+  kept_.server.emplace(std::move(server));
+}
+
 ServerProcess LiveRunner::start_scorer(const Config& config) {
+  kept_ = {};
   const auto& [engine, probe, model] = *setup_.scorer;
   const Config plain = plain_config(engine, probe, config);
   LaunchInputs inputs;
@@ -66,7 +95,9 @@ ChatTarget LiveRunner::target_of(const ServerProcess& server, const EngineDescri
   ChatTarget target;
   target.engine = &engine;
   target.endpoint.port = server.port();
-  target.model = engine.protocol.model == "{alias}" ? server.alias() : engine.protocol.model;
+  target.endpoint.headers = engine.protocol.headers;
+  target.model = server.model();
+  target.request_json = server.request_json();
   return target;
 }
 
@@ -204,7 +235,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
   try {
     status_("starting " + display(order.config));
     const MachineState before = machine_state();
-    server = start(order.config);
+    server = server_for(order);
     if (reference != nullptr) {
       status_("checking " + display(order.config));
       interview_candidate(order, *reference, *server, gating);
@@ -228,7 +259,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       }
     }
     if (!broken && (!order.depths.empty() || order.session_tokens > 0)) add_depths(order, *server, outcome);
-    server->stop();
+    keep_or_stop(order, *server);
     if (outcome.visit) outcome.disturbed = disturbed_by(before, machine_state(), cores_);
     if (reference != nullptr) {
       const bool asks = outcome.verdict->check != "G13" && (needs_reference(*reference, *outcome.verdict, gating) ||

@@ -102,7 +102,16 @@ private:
     bool heard = true;  ///< false: the reference could not be asked
   };
 
+  /// A server that the next visit may go on with.
+  struct Kept {
+    std::optional<ServerProcess> server;
+    std::vector<std::string> argv;
+    std::set<std::string> served;  ///< keys of the configurations
+  };
+
   ServerProcess start(const Config& config);
+  ServerProcess server_for(const VisitOrder& order);
+  void keep_or_stop(const VisitOrder& order, ServerProcess& server);
   ServerProcess start_scorer(const Config& config);
   ChatTarget target_of(const ServerProcess& server) const { return target_of(server, setup_.engine); }
   static ChatTarget target_of(const ServerProcess& server, const EngineDescriptor& engine);
@@ -138,6 +147,7 @@ private:
   Visit timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault);
 
   LiveSetup setup_;
+  Kept kept_;
   const InterruptFlag& interrupt_;
   StatusLine status_;
   int cores_ = 1;
