@@ -6,6 +6,7 @@
 #include "search/model_based.hpp"
 #include "search/one_at_a_time.hpp"
 #include "search/random.hpp"
+#include "search/untried.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,11 +22,13 @@ constexpr std::size_t tiny_space = 8;
 
 std::optional<Config> propose_auto(const SearchSpace& space, const std::vector<Trial>& history, std::uint64_t seed) {
   const bool tiny = valid_configurations(space, tiny_space + 1).size() <= tiny_space;
-  return tiny ? propose_one_at_a_time(space, history, seed) : propose_gaussian_process(space, history, seed);
+  const auto config = tiny ? propose_one_at_a_time(space, history, seed) : propose_gaussian_process(space, history, seed);
+  return config ? config : first_untried_remedy(space, history, seed);
 }
 
 constexpr std::array<Strategy, 5> registry{{
-    {"auto", "gaussian-process; one-at-a-time for at most 8 configurations", propose_auto},
+    {"auto", "gaussian-process, one-at-a-time for at most 8 configurations; then remedies for what was bad by itself",
+     propose_auto},
     {"gaussian-process", "what a model of speeds and failures expects to improve most", propose_gaussian_process},
     {"one-at-a-time", "single changes of the default, then of the fastest so far", propose_one_at_a_time},
     {"exhaustive", "single changes, then pairs, ... each configuration once", propose_exhaustive},

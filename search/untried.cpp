@@ -4,10 +4,29 @@
 #include "search/known_bad.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
 namespace sweetspot {
+
+namespace {
+
+constexpr std::size_t remedies_most = 6;
+
+/// What a pair of changes tries as a remedy: the value that was bad by itself, and the other parameter's name.
+using Remedy = std::pair<std::pair<std::string, Value>, std::string>;
+
+std::optional<Remedy> remedy_of(const Config& changed, const std::vector<Trial>& history, AllowLossy allow_lossy) {
+  if (changed.values.size() != 2) return std::nullopt;
+  const auto first = *changed.values.begin();
+  const auto second = *std::next(changed.values.begin());
+  const auto bad = [&](const auto& entry) { return contains_known_bad(Config{{entry}}, history, allow_lossy); };
+  if (bad(first) == bad(second)) return std::nullopt;
+  return bad(first) ? Remedy{first, second.first} : Remedy{second, first.first};
+}
+
+}  // namespace
 
 std::set<std::string> tried_keys(const SearchSpace& space, const std::vector<Trial>& history) {
   std::set<std::string> tried;
@@ -49,6 +68,23 @@ std::optional<Config> first_open_dependent(const SearchSpace& space, const std::
   const auto found = std::ranges::find_if(pairs, [&](const Config& config) {
     const auto changed = difference(config, space.baseline).values;
     return std::ranges::any_of(changed, is_new) && is_open(space, history, tried, config);
+  });
+  if (found == pairs.end()) return std::nullopt;
+  return *found;
+}
+
+std::optional<Config> first_untried_remedy(const SearchSpace& space, const std::vector<Trial>& history, std::uint64_t seed) {
+  std::vector<Remedy> seen;
+  for (const Trial& trial : history) {
+    if (const auto remedy = remedy_of(trial.changed, history, space.allow_lossy)) seen.push_back(*remedy);
+  }
+  if (seen.size() >= remedies_most) return std::nullopt;
+  std::vector<Config> pairs = configurations_with_changes(space, 2);
+  Rng(derived_seed(seed, "search/remedy")).shuffle(pairs);
+  const std::set<std::string> tried = tried_keys(space, history);
+  const auto found = std::ranges::find_if(pairs, [&](const Config& config) {
+    const auto remedy = remedy_of(difference(config, space.baseline), history, space.allow_lossy);
+    return remedy && !tried.contains(key(config)) && std::ranges::find(seen, *remedy) == seen.end();
   });
   if (found == pairs.end()) return std::nullopt;
   return *found;

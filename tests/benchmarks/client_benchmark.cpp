@@ -10,6 +10,7 @@
 #include "backends/probe.hpp"
 #include "backends/server_process.hpp"
 #include "benchmarks/paced_server.hpp"
+#include "core/decode_rate.hpp"
 #include "core/failure.hpp"
 #include "core/statistics.hpp"
 #include "gate/prompt_set.hpp"

@@ -266,6 +266,24 @@ TEST_SUITE("gate/gate") {
     CHECK(fixture.verdict(interview).outcome == Outcome::pass);
   }
 
+  TEST_CASE("the text around tool calls arrives as one, and nothing of it is lost") {
+    const auto sound = [](const std::string& text, std::size_t calls) {
+      Prompt prompt;
+      prompt.id = "tools";
+      RequestSample sample = answer("<think> Two. </think> First <call> a </call> then <call> b </call> end");
+      sample.text = text;
+      sample.reasoning = " Two.";
+      sample.calls.resize(calls);
+      return !check_alone(prompt, sample);
+    };
+    CHECK(sound(" First then end", 2));
+    CHECK_FALSE(sound(" First then end", 1));
+    CHECK_FALSE(sound(" First end then", 2));
+    CHECK_FALSE(sound(" First then and end", 2));
+    CHECK(sound(" end", 0));
+    CHECK_FALSE(sound(" First end", 0));
+  }
+
   TEST_CASE("what stands far back in a long prompt must be found, also by a lossy cache") {
     Fixture fixture;
     fixture.config.values["kv_type_k"] = std::string("q4_0");

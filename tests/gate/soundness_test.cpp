@@ -34,6 +34,14 @@ TEST_SUITE("gate/soundness") {
     CHECK(reference.has_logprobs);
   }
 
+  TEST_CASE("the plain speed is that of what arrives, also where the engine gives no timings") {
+    auto answers = sound_answers(10);
+    for (auto& answer : answers) {
+      for (int i = 0; i < 92; ++i) answer.streamed.chunks.push_back({10.0 * i, 8});
+    }
+    CHECK(qualified_now(answers).decode_tokens_per_second == doctest::Approx(100).epsilon(0.02));
+  }
+
   TEST_CASE("text that is lost between model and stream makes engine and model unsound") {
     auto answers = sound_answers(10);
     for (auto& answer : answers) answer.streamed.text.resize(answer.streamed.text.size() - 5);

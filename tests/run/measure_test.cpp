@@ -1,5 +1,7 @@
 #include "run/measure.hpp"
 
+#include "core/decode_rate.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace sweetspot;

@@ -59,11 +59,32 @@ std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSam
   return std::nullopt;
 }
 
-/// Text and thoughts are parts of what the server's own token list spells.
+/// `text` is `raw` with at most `cuts` stretches cut out of its middle. The longest piece is taken each time.
+bool made_of_pieces(std::string_view text, std::string_view raw, std::size_t cuts) {
+  for (std::size_t pieces = 0; !text.empty(); ++pieces) {
+    if (pieces > cuts) return false;
+    std::size_t longest = 0;
+    std::size_t end = 0;
+    for (std::size_t at = raw.find(text.front()); at != std::string_view::npos; at = raw.find(text.front(), at + 1)) {
+      const std::string_view here = raw.substr(at);
+      const auto same = std::mismatch(text.begin(), text.end(), here.begin(), here.end()).first - text.begin();
+      if (static_cast<std::size_t>(same) <= longest) continue;
+      longest = static_cast<std::size_t>(same);
+      end = at + longest;
+    }
+    if (longest == 0) return false;
+    text.remove_prefix(longest);
+    raw.remove_prefix(end);
+  }
+  return true;
+}
+
+/// Text and thoughts are parts of what the server's own token list spells; what stands around the tool calls arrives as one.
 bool says_its_tokens(const RequestSample& sample) {
   const std::string raw = listed_text(sample);
   const bool comparable = !raw.empty() && count_replacement_characters(whole_text(sample)) == 0;
-  return !comparable || (raw.find(sample.text) != std::string::npos && raw.find(sample.reasoning) != std::string::npos);
+  return !comparable ||
+         (made_of_pieces(sample.text, raw, sample.calls.size()) && raw.find(sample.reasoning) != std::string::npos);
 }
 
 std::optional<Evidence> counts_of(const Prompt& prompt, const RequestSample& sample) {

@@ -1,3 +1,4 @@
+#include "core/decode_rate.hpp"
 #include "core/text.hpp"
 #include "gate/alignment.hpp"
 #include "gate/check.hpp"
@@ -157,9 +158,7 @@ double share_of_near_ties(const std::vector<ReferenceAnswer>& answers, double ti
 double median_rate(const std::vector<ReferenceAnswer>& answers) {
   std::vector<double> rates;
   for (const ReferenceAnswer& answer : answers) {
-    const auto& timings = answer.streamed.timings;
-    if (timings.predicted_n.value_or(0) >= 32 && timings.predicted_ms.value_or(0) > 0)
-      rates.push_back(static_cast<double>(*timings.predicted_n - 1) * 1000 / *timings.predicted_ms);
+    if (const auto rate = decode_rate(answer.streamed)) rates.push_back(*rate);
   }
   if (rates.empty()) return 0;
   std::sort(rates.begin(), rates.end());

@@ -1,5 +1,6 @@
 #include "run/conversation.hpp"
 
+#include "core/decode_rate.hpp"
 #include "core/rng.hpp"
 #include "gate/depth_prompts.hpp"
 #include "gate/prompt_set.hpp"

@@ -1,5 +1,6 @@
 #include "run/depths.hpp"
 
+#include "core/decode_rate.hpp"
 #include "gate/check.hpp"
 #include "gate/depth_prompts.hpp"
 #include "gate/prompt_set.hpp"

@@ -1,5 +1,6 @@
 #include "run/measure.hpp"
 
+#include "core/decode_rate.hpp"
 #include "core/statistics.hpp"
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 namespace sweetspot {
 namespace {
 
-constexpr std::int64_t tokens_least = 16;        ///< for a rate of one answer
 constexpr std::int64_t tokens_least_class = 32;  ///< for the rate of a class
 constexpr double clock_disagreement = 0.10;      ///< between client and server
 
@@ -34,7 +34,7 @@ std::int64_t tokens_of(const RequestSample& sample) { return sample.usage.comple
 std::optional<double> server_rate(const RequestSample& sample) {
   const auto n = sample.timings.predicted_n.value_or(0);
   const double ms = sample.timings.predicted_ms.value_or(0);
-  if (n < tokens_least || ms <= 0) return std::nullopt;
+  if (n < tokens_for_rate || ms <= 0) return std::nullopt;
   return static_cast<double>(n - 1) * 1000 / ms;
 }
 
@@ -47,7 +47,7 @@ std::optional<double> prefill_rate(const RequestSample& sample) {
 }
 
 std::optional<double> end_to_end_rate(const RequestSample& sample) {
-  if (tokens_of(sample) < tokens_least || !sample.last_token_ms || *sample.last_token_ms <= 0) return std::nullopt;
+  if (tokens_of(sample) < tokens_for_rate || !sample.last_token_ms || *sample.last_token_ms <= 0) return std::nullopt;
   return static_cast<double>(tokens_of(sample)) * 1000 / *sample.last_token_ms;
 }
 
@@ -122,19 +122,6 @@ void add_findings(const Samples& samples, Measurement& measurement) {
 }
 
 }  // namespace
-
-std::optional<double> decode_rate(const RequestSample& sample) {
-  const std::int64_t tokens = tokens_of(sample);
-  if (tokens < tokens_least || sample.chunks.size() < 2) return std::nullopt;
-  const double window_ms = sample.chunks.back().at_ms - sample.chunks.front().at_ms;
-  if (window_ms <= 0) return std::nullopt;
-  double bytes = 0;
-  for (const ChunkArrival& chunk : sample.chunks) bytes += static_cast<double>(chunk.bytes);
-  const double first =
-      std::max(1.0, static_cast<double>(tokens) * static_cast<double>(sample.chunks.front().bytes) / std::max(bytes, 1.0));
-  if (static_cast<double>(tokens) - first <= 0) return std::nullopt;
-  return (static_cast<double>(tokens) - first) * 1000 / window_ms;
-}
 
 Measurement summarised(const std::vector<RequestSample>& samples, const Goal& goal, const std::set<std::string>& excluded,
                        std::optional<std::int64_t> memory_bytes_peak) {

@@ -38,10 +38,6 @@ struct TimedResult {
 TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan,
                            const InterruptFlag& interrupt);
 
-/// Tokens per second of one answer: (n - n1) / (last token - first chunk), where n1 is the first chunk's share
-/// (measurement.md "What is counted"). Nothing for answers that are too short to tell.
-std::optional<double> decode_rate(const RequestSample& sample);
-
 /// Medians over the samples; classes in `excluded` count for nothing but their own row.
 Measurement summarised(const std::vector<RequestSample>& samples, const Goal& goal, const std::set<std::string>& excluded,
                        std::optional<std::int64_t> memory_bytes_peak);

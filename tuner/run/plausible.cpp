@@ -1,5 +1,6 @@
 #include "run/plausible.hpp"
 
+#include "core/decode_rate.hpp"
 #include "core/statistics.hpp"
 #include "run/measure.hpp"
 

@@ -1,3 +1,4 @@
+#include "core/decode_rate.hpp"
 #include "gate/prompt_set.hpp"
 #include "run/measure.hpp"
 
