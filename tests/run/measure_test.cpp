@@ -40,6 +40,26 @@ TEST_SUITE("run/measure") {
 
   TEST_CASE("answers too short to tell have no rate") { CHECK_FALSE(decode_rate(streamed("short", 8, 1, 10))); }
 
+  TEST_CASE("an engine without timings is held against two lengths of one answer that were not streamed") {
+    const auto findings = [](double ms_apart) {
+      std::vector<RequestSample> samples = {streamed("prose", 101, 1, 10)};
+      for (const auto& [tokens, ms] : {std::pair{16, 300.0}, std::pair{96, 300.0 + ms_apart}}) {
+        RequestSample sample;
+        sample.prompt_class = class_unstreamed;
+        sample.usage.completion_tokens = tokens;
+        sample.total_ms = ms;
+        samples.push_back(sample);
+      }
+      const Measurement measurement = summarised(samples, find_goal("decode"), {}, std::nullopt);
+      CHECK_FALSE(measurement.classes.contains(class_unstreamed));
+      CHECK(*measurement.decode_tokens_per_second == doctest::Approx(100));
+      return measurement.findings.size();
+    };
+    CHECK(findings(800) == 0);
+    CHECK(findings(1600) == 1);
+    CHECK(findings(400) == 1);
+  }
+
   TEST_CASE("cached tokens are out of the prefill rate") {
     RequestSample cold = streamed(class_cold, 40, 1, 10, 500);
     const Goal& goal = find_goal("decode");

@@ -167,7 +167,7 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
   for (const RequestSample& sample : visit.samples) {
     const auto asked = std::find_if(setup_.timed_prompts.begin(), setup_.timed_prompts.end(),
                                     [&](const Prompt& prompt) { return prompt.id == sample.prompt_id; });
-    if (fault || asked == setup_.timed_prompts.end()) continue;
+    if (fault || asked == setup_.timed_prompts.end() || sample.prompt_class == class_unstreamed) continue;
     Prompt prompt = *asked;
     if (size_.max_tokens > 0) prompt.max_tokens = std::min(prompt.max_tokens, size_.max_tokens);
     fault = check_alone(prompt, sample);

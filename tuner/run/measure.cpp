@@ -106,7 +106,18 @@ void add_gaps(const Samples& samples, Measurement& measurement) {
   if (chunks > 0) measurement.tokens_per_chunk = static_cast<double>(tokens) / static_cast<double>(chunks);
 }
 
-void add_findings(const Samples& samples, Measurement& measurement) {
+/// Tokens per second between two lengths of the same answer, by the wall clock.
+std::optional<double> unstreamed_rate(const Samples& samples) {
+  if (samples.size() < 2) return std::nullopt;
+  const auto [first, last] =
+      std::ranges::minmax_element(samples, {}, [](const RequestSample* sample) { return tokens_of(*sample); });
+  const std::int64_t tokens = tokens_of(**last) - tokens_of(**first);
+  const double ms = (*last)->total_ms - (*first)->total_ms;
+  if (tokens < 2 * tokens_for_rate || ms <= 0) return std::nullopt;
+  return static_cast<double>(tokens) * 1000 / ms;
+}
+
+void add_findings(const Samples& samples, const Samples& unstreamed, Measurement& measurement) {
   std::vector<double> disagreements;
   for (const RequestSample* sample : samples) {
     const auto ours = decode_rate(*sample);
@@ -116,6 +127,15 @@ void add_findings(const Samples& samples, Measurement& measurement) {
   if (disagreements.size() >= 3 && std::abs(median(disagreements)) > clock_disagreement)
     measurement.findings.push_back("the server's own timings differ from what arrives by " +
                                    std::to_string(static_cast<int>(std::lround(median(disagreements) * 100))) + " %");
+  const auto prose = measurement.classes.find("prose");
+  const auto by_wall = unstreamed_rate(unstreamed);
+  if (by_wall && prose != measurement.classes.end() && prose->second.decode_tokens_per_second) {
+    const double apart = *prose->second.decode_tokens_per_second / *by_wall - 1;
+    if (std::abs(apart) > clock_disagreement)
+      measurement.findings.push_back(
+          "what is streamed comes at another speed than two lengths of the same answer, not streamed, tell: " +
+          std::to_string(static_cast<int>(std::lround(apart * 100))) + " %");
+  }
   const bool uncounted =
       std::any_of(samples.begin(), samples.end(), [](const RequestSample* sample) { return !sample->usage.completion_tokens; });
   if (uncounted) measurement.findings.push_back("some answers came without token counts; they are not ranked");
@@ -129,7 +149,8 @@ Measurement summarised(const std::vector<RequestSample>& samples, const Goal& go
   Samples decoded;
   for (const RequestSample& sample : samples) {
     by_class[sample.prompt_class].push_back(&sample);
-    if (sample.prompt_class != class_cold && sample.prompt_class != class_warm) decoded.push_back(&sample);
+    const bool decodes = sample.prompt_class != class_cold && sample.prompt_class != class_warm;
+    if (decodes && sample.prompt_class != class_unstreamed) decoded.push_back(&sample);
   }
   Measurement measurement;
   measurement.requests = static_cast<int>(samples.size());
@@ -145,11 +166,10 @@ Measurement summarised(const std::vector<RequestSample>& samples, const Goal& go
   measurement.first_32_tokens_per_second = median_of(figures(decoded, first_32_rate));
   measurement.draft_acceptance = acceptance(decoded);
   add_gaps(decoded, measurement);
-  add_findings(decoded, measurement);
 
   std::vector<double> rates;
   for (const auto& [name, of_class] : by_class) {
-    if (name == class_warm || of_class.empty()) continue;
+    if (name == class_warm || name == class_unstreamed || of_class.empty()) continue;
     const std::string shown = name == class_cold ? "long" : name;
     const ClassMeasurement row = class_measurement(of_class);
     measurement.classes[shown] = row;
@@ -157,6 +177,7 @@ Measurement summarised(const std::vector<RequestSample>& samples, const Goal& go
     if (counts) rates.push_back(*row.decode_tokens_per_second);
   }
   if (!rates.empty()) measurement.decode_tokens_per_second = geometric_mean(rates);
+  add_findings(decoded, by_class[class_unstreamed], measurement);
   Measurement scored = measurement;
   for (const std::string& name : excluded) {
     if (scored.classes.size() > 1) scored.classes.erase(name);

@@ -17,6 +17,8 @@ namespace sweetspot {
 /// that conversation, a short prompt that it has not seen.
 inline constexpr const char* class_cold = "cold";
 inline constexpr const char* class_warm = "warm";
+/// Not streamed, of an engine without timings: one prompt at two lengths, whose difference is decoding alone.
+inline constexpr const char* class_unstreamed = "unstreamed";
 
 /// What is asked in one visit, after warm-up.
 struct TimedPlan {

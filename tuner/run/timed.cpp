@@ -11,6 +11,8 @@ namespace {
 constexpr int warm_up_least = 2;
 constexpr int warm_up_most = 8;
 constexpr int warm_up_tokens = 40;
+constexpr int unstreamed_short = 16;
+constexpr int unstreamed_long = 96;
 constexpr double settled = 0.02;  ///< spread of the last three (measurement.md "One launch")
 
 bool is_later_turn(const Prompt& prompt) { return prompt.id.find('/') != std::string::npos; }
@@ -32,6 +34,25 @@ std::vector<const Prompt*> of_class(const std::vector<Prompt>& prompts, const st
     if (prompt.prompt_class == name && !is_later_turn(prompt)) chosen.push_back(&prompt);
   }
   return chosen;
+}
+
+/// What a clock beside the stream says of an engine that gives no timings (measurement.md "What is counted"). The first
+/// request leaves the prompt in the server's cache, if it has one, so that the other two differ by their answers alone.
+void ask_unstreamed(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan,
+                    const InterruptFlag& interrupt, std::vector<RequestSample>& samples) {
+  const auto chosen = of_class(prompts, "prose");
+  if (chosen.empty() || !server.engine->protocol.timings_pointer.empty()) return;
+  ChatOptions options;
+  options.sampler = plan.sampler;
+  options.seed = plan.seed;
+  options.streaming = ChatOptions::Streaming::no;
+  for (const int tokens : {1, unstreamed_short, unstreamed_long}) {
+    Prompt prompt = *chosen.front();
+    prompt.max_tokens = tokens;
+    RequestSample sample = ask(server, with_nonce(prompt, plan.seed, 2'000'000 + plan.round), options, interrupt);
+    sample.prompt_class = class_unstreamed;
+    if (tokens > 1) samples.push_back(std::move(sample));
+  }
 }
 
 /// True when it settled.
@@ -88,6 +109,7 @@ TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& 
       ++turns;
     }
   }
+  ask_unstreamed(server, prompts, plan, interrupt, result.samples);
   return result;
 }
 
