@@ -52,23 +52,28 @@ Prior prior_of(std::size_t place, std::size_t axes) {
   return rest[place - axes];
 }
 
-/// k_d of every two values of an axis, and its derivative by the logarithm of the length.
+/// k_d of every observation (rows) and every level of a metric (columns), and its derivative by the logarithm of the length.
 struct AxisKernel {
-  std::size_t axis = 0;
-  std::size_t values = 0;
-  std::vector<double> k;
-  std::vector<double> slope;
+  Matrix k;
+  Matrix slope;
 };
 
-std::vector<AxisKernel> axis_kernels(const std::vector<AxisMetric>& metric, const Vector& theta) {
+std::vector<AxisKernel> axis_kernels(const std::vector<AxisMetric>& metric, const Observations& seen, const Vector& theta) {
+  const auto n = static_cast<Eigen::Index>(seen.values.size());
   std::vector<AxisKernel> kernels;
   for (std::size_t d = 0; d < metric.size(); ++d) {
     const double length = std::exp(theta[static_cast<Eigen::Index>(d)]);
-    AxisKernel kernel{.axis = metric[d].axis, .values = metric[d].values, .k = {}, .slope = {}};
-    for (const double distance : metric[d].distance) {
-      const double r = std::sqrt(5.0) * distance / length;
-      kernel.k.push_back((1 + r + r * r / 3) * std::exp(-r));
-      kernel.slope.push_back(r * r / 3 * (1 + r) * std::exp(-r));
+    const auto levels = static_cast<Eigen::Index>(metric[d].levels);
+    const Eigen::Map<const Matrix> distance(metric[d].distance.data(), levels, levels);
+    const Eigen::ArrayXXd r = distance.array() * (std::sqrt(5.0) / length);
+    const Eigen::ArrayXXd decay = (-r).exp();
+    const Eigen::ArrayXXd k = (1 + r + r.square() / 3) * decay;
+    const Eigen::ArrayXXd slope = r.square() / 3 * (1 + r) * decay;
+    AxisKernel kernel{.k = Matrix(n, levels), .slope = Matrix(n, levels)};
+    for (Eigen::Index i = 0; i < n; ++i) {
+      const ValueIndex level = metric[d].level(seen.row(static_cast<std::size_t>(i)));
+      kernel.k.row(i) = k.row(level);
+      kernel.slope.row(i) = slope.row(level);
     }
     kernels.push_back(std::move(kernel));
   }
@@ -95,36 +100,36 @@ Weights weights_of(const Vector& theta, std::size_t axes) {
   return weights;
 }
 
-/// Covariances between one row and many.
-void covariances(const std::vector<AxisKernel>& kernels, const Weights& weights, std::span<const ValueIndex> row,
-                 const ValueIndex* others_begin, std::size_t count, double* out) {
-  const std::size_t width = row.size();
-  std::vector<std::pair<const double*, std::size_t>> tables;
-  for (const AxisKernel& kernel : kernels) tables.emplace_back(kernel.k.data() + row[kernel.axis] * kernel.values, kernel.axis);
-  for (std::size_t i = 0; i < count; ++i) {
-    const ValueIndex* other = others_begin + i * width;
-    double product = 1;
-    double sum = 0;
-    double squares = 0;
-    for (const auto& [table, axis] : tables) {
-      const double k = table[other[axis]];
+/// What the axes say of one row and every observation.
+struct Likeness {
+  Eigen::ArrayXd product;
+  Eigen::ArrayXd sum;
+  Eigen::ArrayXd pairs;  ///< of products of two different axes, each counted twice
+
+  Likeness(const std::vector<AxisMetric>& metric, const std::vector<AxisKernel>& kernels, std::span<const ValueIndex> row,
+           Eigen::Index n)
+      : product(Eigen::ArrayXd::Ones(n)), sum(Eigen::ArrayXd::Zero(n)), pairs(Eigen::ArrayXd::Zero(n)) {
+    for (std::size_t d = 0; d < metric.size(); ++d) {
+      const auto k = kernels[d].k.col(metric[d].level(row)).array();
       product *= k;
       sum += k;
-      squares += k * k;
+      pairs -= k.square();
     }
-    out[i] = weights.product * product + weights.main * sum + weights.pairs * (sum * sum - squares);
+    pairs += sum.square();
   }
-}
 
-Matrix covariance(const std::vector<AxisKernel>& kernels, const Weights& weights, const Observations& seen) {
+  Eigen::ArrayXd covariance(const Weights& weights) const {
+    return weights.product * product + weights.main * sum + weights.pairs * pairs;
+  }
+};
+
+Matrix covariance(const std::vector<AxisMetric>& metric, const std::vector<AxisKernel>& kernels, const Weights& weights,
+                  const Observations& seen) {
   const auto n = static_cast<Eigen::Index>(seen.values.size());
   Matrix k(n, n);
-  for (Eigen::Index i = 0; i < n; ++i) {
-    covariances(kernels, weights, seen.row(static_cast<std::size_t>(i)), seen.rows.data(), static_cast<std::size_t>(i) + 1,
-                k.col(i).data());
-    for (Eigen::Index j = 0; j < i; ++j) k(i, j) = k(j, i);
-    k(i, i) += weights.noise + jitter;
-  }
+  for (Eigen::Index i = 0; i < n; ++i)
+    k.col(i) = Likeness(metric, kernels, seen.row(static_cast<std::size_t>(i)), n).covariance(weights);
+  k.diagonal().array() += weights.noise + jitter;
   return k;
 }
 
@@ -140,7 +145,7 @@ double log_prior(const Vector& theta, std::size_t axes) {
 
 /// Logarithm of the posterior of theta, up to a constant.
 double posterior(const std::vector<AxisMetric>& metric, const Observations& seen, const Vector& theta) {
-  const Eigen::LLT<Matrix> factor(covariance(axis_kernels(metric, theta), weights_of(theta, metric.size()), seen));
+  const Eigen::LLT<Matrix> factor(covariance(metric, axis_kernels(metric, seen, theta), weights_of(theta, metric.size()), seen));
   if (factor.info() != Eigen::Success) return -1e300;
   const Eigen::Map<const Vector> y(seen.values.data(), static_cast<Eigen::Index>(seen.values.size()));
   return -0.5 * y.dot(factor.solve(y)) - factor.matrixLLT().diagonal().array().log().sum() + log_prior(theta, metric.size());
@@ -149,10 +154,10 @@ double posterior(const std::vector<AxisMetric>& metric, const Observations& seen
 /// The same, and its gradient.
 double posterior(const std::vector<AxisMetric>& metric, const Observations& seen, const Vector& theta, Vector& gradient) {
   const std::size_t width = metric.size();
-  const auto kernels = axis_kernels(metric, theta);
+  const auto kernels = axis_kernels(metric, seen, theta);
   const Weights weights = weights_of(theta, width);
   const auto n = static_cast<Eigen::Index>(seen.values.size());
-  const Eigen::LLT<Matrix> factor(covariance(kernels, weights, seen));
+  const Eigen::LLT<Matrix> factor(covariance(metric, kernels, weights, seen));
   if (factor.info() != Eigen::Success) {
     gradient.setZero(theta.size());
     return -1e300;
@@ -164,39 +169,23 @@ double posterior(const std::vector<AxisMetric>& metric, const Observations& seen
   w = alpha * alpha.transpose() - w;
 
   gradient.setZero(theta.size());
-  std::vector<double> k(width);
-  std::vector<double> by_length(width, 0.0);
-  double by_product = 0;
-  double by_main = 0;
-  double by_pairs = 0;
+  auto parts = gradient.tail(others);
   for (Eigen::Index i = 0; i < n; ++i) {
-    const auto a = seen.row(static_cast<std::size_t>(i));
-    for (Eigen::Index j = 0; j <= i; ++j) {
-      const auto b = seen.row(static_cast<std::size_t>(j));
-      const double weight = i == j ? 0.5 * w(i, j) : w(i, j);
-      double product = 1;
-      double sum = 0;
-      double squares = 0;
-      for (std::size_t d = 0; d < width; ++d) {
-        k[d] = kernels[d].k[a[kernels[d].axis] * kernels[d].values + b[kernels[d].axis]];
-        product *= k[d];
-        sum += k[d];
-        squares += k[d] * k[d];
-      }
-      by_product += weight * product;
-      by_main += weight * sum;
-      by_pairs += weight * (sum * sum - squares);
-      for (std::size_t d = 0; d < width && i != j; ++d) {
-        const std::size_t axis = kernels[d].axis;
-        if (a[axis] == b[axis]) continue;
-        const double outer = weights.product * product / std::max(k[d], 1e-30) + weights.main + 2 * weights.pairs * (sum - k[d]);
-        by_length[d] += weight * outer * kernels[d].slope[a[axis] * kernels[d].values + b[axis]];
-      }
+    const auto row = seen.row(static_cast<std::size_t>(i));
+    const Likeness alike(metric, kernels, row, n);
+    const Eigen::ArrayXd weight = 0.5 * w.col(i).array();
+    parts[0] += weights.product * (weight * alike.product).sum();
+    parts[1] += weights.main * (weight * alike.sum).sum();
+    parts[2] += weights.pairs * (weight * alike.pairs).sum();
+    for (std::size_t d = 0; d < width; ++d) {
+      const ValueIndex level = metric[d].level(row);
+      const auto k = kernels[d].k.col(level).array();
+      const auto slope = kernels[d].slope.col(level).array();
+      const auto outer = weights.product * alike.product / k.max(1e-30) + weights.main + 2 * weights.pairs * (alike.sum - k);
+      gradient[static_cast<Eigen::Index>(d)] += (weight * outer * slope).sum();
     }
   }
-  for (std::size_t d = 0; d < width; ++d) gradient[static_cast<Eigen::Index>(d)] = by_length[d];
-  gradient.tail(others) << by_product * weights.product, by_main * weights.main, by_pairs * weights.pairs,
-      0.5 * w.trace() * weights.noise;
+  parts[3] = 0.5 * w.trace() * weights.noise;
   for (std::size_t i = 0; i < width + others; ++i) {
     const auto [mean, deviation] = prior_of(i, width);
     gradient[static_cast<Eigen::Index>(i)] -= (theta[static_cast<Eigen::Index>(i)] - mean) / (deviation * deviation);
@@ -263,7 +252,7 @@ GaussianProcess process_with(const std::vector<AxisMetric>& metric, const Observ
   process.parameters.log_main = theta[axes + 1];
   process.parameters.log_pairs = theta[axes + 2];
   process.parameters.log_noise = theta[axes + 3];
-  const Eigen::LLT<Matrix> factor(covariance(axis_kernels(metric, theta), weights_of(theta, metric.size()), seen));
+  const Eigen::LLT<Matrix> factor(covariance(metric, axis_kernels(metric, seen, theta), weights_of(theta, metric.size()), seen));
   const auto n = static_cast<Eigen::Index>(seen.values.size());
   const Vector alpha = factor.solve(Eigen::Map<const Vector>(seen.values.data(), n));
   const Matrix lower = factor.matrixL();
@@ -311,7 +300,7 @@ Prediction predicted(const GaussianProcess& process, const std::vector<ValueInde
   const std::size_t count = width == 0 ? 0 : rows.size() / width;
   const std::size_t n = process.observations.values.size();
   const Vector theta = theta_of(process.parameters);
-  const auto kernels = axis_kernels(process.metric, theta);
+  const auto kernels = axis_kernels(process.metric, process.observations, theta);
   const Weights weights = weights_of(theta, process.metric.size());
   const Eigen::Map<const Vector> alpha(process.weights.data(), static_cast<Eigen::Index>(n));
   const Eigen::Map<const Matrix> lower(process.cholesky.data(), static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n));
@@ -321,9 +310,10 @@ Prediction predicted(const GaussianProcess& process, const std::vector<ValueInde
   for (std::size_t begin = 0; begin < count; begin += block) {
     const std::size_t size = std::min(block, count - begin);
     Matrix cross(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(size));
-    for (std::size_t c = 0; c < size; ++c)
-      covariances(kernels, weights, {rows.data() + (begin + c) * width, width}, process.observations.rows.data(), n,
-                  cross.col(static_cast<Eigen::Index>(c)).data());
+    for (std::size_t c = 0; c < size; ++c) {
+      const Likeness alike(process.metric, kernels, {rows.data() + (begin + c) * width, width}, static_cast<Eigen::Index>(n));
+      cross.col(static_cast<Eigen::Index>(c)) = alike.covariance(weights);
+    }
     const Vector mean = cross.transpose() * alpha;
     lower.triangularView<Eigen::Lower>().solveInPlace(cross);
     const Vector explained = cross.colwise().squaredNorm();

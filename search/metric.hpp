@@ -8,20 +8,31 @@
 
 namespace sweetspot {
 
-/// One way in which the values of an axis differ: 0 for the same, 1 for the two ends of a scale and for different kinds.
+/// One way in which configurations differ: each has a level, by its value of one axis or of two; levels are apart by 0 for the
+/// same, 1 for the two ends of a scale and for different kinds.
 struct AxisMetric {
   std::size_t axis = 0;
-  std::size_t values = 0;
-  std::vector<double> distance;  ///< values x values, row after row
-  double between(ValueIndex a, ValueIndex b) const { return distance[a * values + b]; }
+  std::size_t other = 0;             ///< the second axis; the same for a metric of one
+  std::size_t stride = 1;            ///< values of the second axis; 1 for a metric of one
+  std::vector<ValueIndex> level_of;  ///< by the value of the first axis, times the stride, and that of the second
+  std::size_t levels = 0;
+  std::vector<double> distance;  ///< levels x levels, row after row
+
+  bool single() const { return other == axis; }
+  ValueIndex level(std::span<const ValueIndex> row) const {
+    return level_of[row[axis] * stride + (single() ? std::size_t{0} : std::size_t{row[other]})];
+  }
+  double between(ValueIndex a, ValueIndex b) const { return distance[a * levels + b]; }
 };
 
 /// Numbers lie on a scale by their order (2, 4, 8, 16 and 1, 2, 3, 4 are equally spaced alike); between words, or a word and a
 /// number, there is only the same and another. An axis with powers of two and other numbers has a second metric, which tells
-/// these two kinds apart: caches, warps and vectors are that wide. An axis of one value has none.
+/// these two kinds apart: caches, warps and vectors are that wide. An axis of one value has none. Two axes that are sizes
+/// (numbers, three of them above 0, the largest four times the smallest or more) have a metric of their product: what is
+/// allocated, and how much runs at once, are products.
 std::vector<AxisMetric> metric_of(const Candidates& candidates);
 
-/// Sum over the metrics.
+/// Sum over the metrics of one axis.
 double distance(const std::vector<AxisMetric>& metric, std::span<const ValueIndex> a, std::span<const ValueIndex> b);
 
 }  // namespace sweetspot

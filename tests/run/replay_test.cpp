@@ -99,6 +99,53 @@ TEST_SUITE("run/recorded_table") {
   }
 }
 
+TEST_SUITE("run/table_t4") {
+  TEST_CASE("a table written as T4 is the same table again, failures with their own words") {
+    const RecordedTable table =
+        read_table("size,share,mode,ms\n1,0.5,fast,4.25\n2,0.5,\"a, b\",out_of_memory\n4,1.5,off,broken\n", "t");
+    CHECK(read_t4(t4_of(table), "t") == table);
+    CHECK(t4_of(table).find("\"invalidity\": \"runtime\"") != std::string::npos);
+    CHECK(t4_of(table).find("\"invalidity\": \"correctness\"") != std::string::npos);
+  }
+
+  TEST_CASE("another tuner's file is read: its objective in its unit, its invalidity where there is no word") {
+    const RecordedTable table = read_t4(
+        R"({"schema_version": "1.0.0", "results": [
+            {"configuration": {"x": 16, "on": true}, "times": {"runtimes": [9]}, "invalidity": "correct", "correctness": 1,
+             "objectives": ["mean"], "measurements": [{"name": "other", "value": 7, "unit": "W"},
+                                                      {"name": "mean", "value": 0.5, "unit": "s"}]},
+            {"configuration": {"x": 32, "on": false}, "times": {}, "invalidity": "compile", "correctness": 1}]})",
+        "t.json");
+    CHECK(table.results[0].ms == 500.0);
+    CHECK(table.results[1].failure == "compile");
+    CHECK(table.space.axes[1].values == std::vector<Value>{std::string("on"), std::string("off")});
+  }
+
+  TEST_CASE("what is wrong in a T4 file is named with its result") {
+    const auto refusal = [](const std::string& results) -> std::string {
+      try {
+        read_t4("{\"results\": [" + results + "]}", "t.json");
+      } catch (const Error& error) {
+        return error.what();
+      }
+      return "accepted";
+    };
+    const std::string good =
+        R"({"configuration": {"x": 1}, "invalidity": "correct", "measurements": [{"name": "time", "value": 2, "unit": "ms"}]})";
+    CHECK(refusal(good) == "accepted");
+    CHECK(refusal(good + "," + good) == "t.json result 2: the configuration stands in the table twice");
+    CHECK(refusal("") == "t.json holds no configurations");
+    CHECK(refusal("5").find("t.json is no T4 results file") == 0);
+    CHECK(refusal(R"({"configuration": {"x": 1}, "invalidity": "correct"})") == "t.json result 1: no measurement is named time");
+    CHECK(refusal(R"({"configuration": {"x": [1]}, "invalidity": "compile"})").find("neither a number nor a word") !=
+          std::string::npos);
+    CHECK(refusal(good + R"(,{"configuration": {"y": 1}, "invalidity": "compile"})") == "t.json result 2: x is missing");
+    CHECK(refusal(R"({"configuration": {"x": 1}, "invalidity": "correct", "objectives": ["p"],
+                      "measurements": [{"name": "p", "value": 2, "unit": "GFLOP/s"}]})")
+              .find("is in GFLOP/s, and is no time") != std::string::npos);
+  }
+}
+
 TEST_SUITE("run/replay") {
   TEST_CASE("the ratio is the optimum by the best so far, failures cost an evaluation, and a run ends with the proposals") {
     const RecordedTable table = read_table("a,ms\n1,failed\n2,10\n3,20\n4,5\n", "t.csv");

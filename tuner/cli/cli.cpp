@@ -85,6 +85,7 @@ int dispatch(const std::vector<std::string>& arguments, std::ostream& out, std::
     case Action::resume: return command_resume(options, context);
     case Action::reverify: return command_reverify(options, context);
     case Action::run: return command_run(options, context);
+    case Action::export_table: return command_export(options, context);
     case Action::replay: return command_replay(options, context);
     case Action::doctor: return command_doctor(options, context);
   }

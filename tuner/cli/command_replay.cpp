@@ -3,11 +3,10 @@
 #include "cli/exit_code.hpp"
 #include "cli/job.hpp"
 #include "cli/output.hpp"
+#include "cli/recorded_source.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
-#include "core/text.hpp"
 #include "run/replay.hpp"
-#include "run/store.hpp"
 #include "run/warm_start.hpp"
 #include "search/strategy.hpp"
 
@@ -16,25 +15,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <system_error>
 
 namespace sweetspot {
 
 namespace {
 
 constexpr std::size_t winners_most = 5;  ///< search.md "Warm start"
-
-/// A file, else a stored study.
-RecordedTable table_named(const std::string& name, const Context& context) {
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(name, ignored)) return load_table(name);
-  if (!std::filesystem::exists(context.paths.store, ignored))
-    throw Error{fmt::format("there is no file {}, and no study in {}", escape_control(name), context.paths.store.string()),
-                "name a recorded table (.csv or .csv.gz) or a stored study"};
-  const Store store{context.paths.store};
-  return table_of(store.load_study(store.resolve(name)));
-}
 
 std::vector<ReplayRun> all_runs(const RecordedTable& table, const ReplaySettings& settings, const Options& options,
                                 Context& context) {
@@ -97,11 +83,11 @@ std::string text(const RecordedTable& table, const ReplaySummary& summary, const
 int command_replay(const Options& options, Context& context) {
   if (options.table.empty())
     throw Error{"nothing to replay is named",
-                "name a recorded table (.csv or .csv.gz) or a stored study: sweetspot replay TABLE"};
-  const RecordedTable table = table_named(options.table, context);
+                "name a recorded table (.csv, .json, also .gz) or a stored study: sweetspot replay TABLE"};
+  const RecordedTable table = recorded_named(options.table, context);
   optimum_ms(table);
   std::vector<RecordedTable> others;
-  for (const std::string& name : options.warm) others.push_back(table_named(name, context));
+  for (const std::string& name : options.warm) others.push_back(recorded_named(name, context));
   ReplaySettings settings;
   settings.evaluations = static_cast<std::size_t>(options.evaluations);
   settings.noise = options.noise;

@@ -17,6 +17,7 @@ int command_inspect(const Options& options, Context& context);
 int command_engines(const Options& options, Context& context);
 int command_list(const Options& options, Context& context);
 int command_show(const Options& options, Context& context);
+int command_export(const Options& options, Context& context);
 int command_replay(const Options& options, Context& context);
 int command_doctor(const Options& options, Context& context);
 

@@ -126,8 +126,8 @@ void add_strategy(CLI::App& command, Options& options) {
 }
 
 void add_recorded(CLI::App& command, Options& options) {
-  add_text(command, "TABLE", "TABLE", choosing, "Recorded table (.csv, .csv.gz: a column a parameter, then ms) or study",
-           options.table);
+  add_text(command, "TABLE", "TABLE", choosing,
+           "Recorded table (.csv: a column a parameter, then ms; T4 .json; also .gz) or study", options.table);
   add_texts(command, "--warm", "TABLE", choosing, "Table of another machine, whose best are tried first (repeatable)",
             options.warm);
   add_read(command, "--evaluations", "N", working, "Proposals of one run (100)",

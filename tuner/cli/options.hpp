@@ -29,6 +29,7 @@ enum class Action {
   resume,
   reverify,
   run,
+  export_table,
   replay,
   doctor,
   completions,
@@ -94,8 +95,8 @@ struct Options {
 
   std::string study;              ///< id, a unique prefix, or nothing for the latest
   std::string trial;              ///< number in the reports, or id
-  std::string format;             ///< of `show`: a report format
-  std::string table;              ///< of `replay`: a file or a study
+  std::string format;             ///< of `show`: a report format; of `export`: "t4" or "csv"
+  std::string table;              ///< of `replay` and `export`: a file or a study
   std::vector<std::string> warm;  ///< tables of other machines
   int evaluations = 100;
   int seeds = 30;

@@ -57,6 +57,8 @@ constexpr std::array commands{
                 "sweetspot reverify\nsweetspot reverify 7f3a --json"},
     CommandText{Action::run, "run", "Start the server with a study's recommended settings",
                 "sweetspot run\nsweetspot run 7f3a -- --port 9000"},
+    CommandText{Action::export_table, "export", "A stored study, or a recorded table, in a form that other tuners read",
+                "sweetspot export 7f3a --as t4 -o study.json\nsweetspot export 7f3a --as csv | gzip > study.csv.gz"},
     CommandText{
         Action::replay, "replay", "A search strategy over a recorded table or a stored study: how soon it finds the best",
         "sweetspot replay table.csv.gz --evaluations 60\nsweetspot replay table.csv.gz --strategy random --seeds 100 --json"},
@@ -215,6 +217,15 @@ void add_show(CLI::App& command, Options& options) {
   add_result(command, options);
 }
 
+void add_export(CLI::App& command, Options& options) {
+  add_text(command, "STUDY", "STUDY", choosing, "Id, a prefix of one, nothing for the latest, or a recorded table",
+           options.table);
+  add_word(command, "--as", {"t4", "csv"}, showing, "Form: the T4 JSON of kernel tuners, or the CSV of replay (t4)",
+           options.format);
+  add_store(command, options);
+  add_result(command, options);
+}
+
 void add_replay(CLI::App& command, Options& options) {
   add_recorded(command, options);
   add_strategy(command, options);
@@ -256,6 +267,7 @@ void add_options(CLI::App& command, Action action, Options& options) {
       add_study(command, options);
       add_store(command, options);
       break;
+    case Action::export_table: add_export(command, options); break;
     case Action::replay: add_replay(command, options); break;
     case Action::doctor: add_result(command, options); break;
     case Action::completions: add_word(command, "SHELL", {"bash", "zsh", "fish"}, choosing, "The shell", options.shell); break;

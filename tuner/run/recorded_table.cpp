@@ -4,6 +4,7 @@
 #include "core/statistics.hpp"
 #include "core/text.hpp"
 #include "run/ranking.hpp"
+#include "run/table_builder.hpp"
 
 #include <fmt/format.h>
 
@@ -16,7 +17,6 @@
 namespace sweetspot {
 namespace {
 
-constexpr std::size_t rows_most = 1'000'000;
 constexpr std::size_t columns_most = 200;
 constexpr auto form = "the first line names a column for each parameter and a last one \"ms\"; see: sweetspot replay --help";
 constexpr std::string_view time_column = "ms";
@@ -61,51 +61,34 @@ RecordedResult result_from(const std::string& field) {
   return {.ms = median(samples), .failure = ""};
 }
 
-ValueIndex index_in(Axis& axis, const Value& value) {
-  const auto place = std::ranges::find(axis.values, value);
-  const auto index = static_cast<std::size_t>(place - axis.values.begin());
-  if (index > std::numeric_limits<ValueIndex>::max())
-    throw Error{fmt::format("{} has too many values", axis.parameter), "a table may have 65535 for a parameter"};
-  if (place == axis.values.end()) axis.values.push_back(value);
-  return static_cast<ValueIndex>(index);
-}
-
-/// Once the axes are known: the first row is the baseline, every parameter has it for its default.
-void complete(RecordedTable& table) {
-  SearchSpace& space = table.space;
-  for (std::size_t axis = 0; axis < space.axes.size(); ++axis) {
-    const Value& value = space.axes[axis].values[space.rows[axis]];
-    space.baseline.values[space.axes[axis].parameter] = value;
-    Parameter parameter;
-    parameter.name = space.axes[axis].parameter;
-    parameter.domain = Choices{};
-    parameter.default_value = value;
-    parameter.effect = Effect::none;
-    space.parameters.push_back(std::move(parameter));
-  }
-}
-
-void read_row(RecordedTable& table, std::string_view line, const std::string& place, std::set<std::vector<ValueIndex>>& seen) {
+void read_row(TableBuilder& table, std::size_t parameters, std::string_view line, const std::string& place) {
   const std::vector<std::string> row = fields(line);
-  std::vector<Axis>& axes = table.space.axes;
-  if (row.size() != axes.size() + 1)
-    throw Error{fmt::format("{}: {} fields, and {} columns", place, row.size(), axes.size() + 1), form};
-  if (table.results.size() == rows_most) throw Error{fmt::format("{}: more than {} rows", place, rows_most), "cut the table"};
-  std::vector<ValueIndex> indices;
-  for (std::size_t axis = 0; axis < axes.size(); ++axis) indices.push_back(index_in(axes[axis], parse_value(row[axis])));
+  if (row.size() != parameters + 1)
+    throw Error{fmt::format("{}: {} fields, and {} columns", place, row.size(), parameters + 1), form};
   if (row.back().empty()) throw Error{fmt::format("{}: the time is missing", place), form};
-  if (!seen.insert(indices).second)
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < parameters; ++i) values.push_back(parse_value(row[i]));
+  if (!table.add(values, result_from(row.back()), place))
     throw Error{fmt::format("{}: the configuration stands in the table twice", place), "join its times with \";\" in one row"};
-  table.space.rows.insert(table.space.rows.end(), indices.begin(), indices.end());
-  table.results.push_back(result_from(row.back()));
+}
+
+/// The names of the parameters' columns.
+std::vector<std::string> read_header(std::string_view line, const std::string& place) {
+  std::vector<std::string> columns = fields(line);
+  if (columns.size() < 2 || columns.size() > columns_most || columns.back() != time_column)
+    throw Error{fmt::format("{} is no recorded table", place), form};
+  const std::set<std::string> names(columns.begin(), columns.end());
+  if (names.size() != columns.size() || names.contains(""))
+    throw Error{fmt::format("{}: a column has no name of its own", place), form};
+  columns.pop_back();
+  return columns;
 }
 
 }  // namespace
 
 RecordedTable read_table(std::string_view csv, const std::string& name) {
-  RecordedTable table;
-  table.name = name;
-  std::set<std::vector<ValueIndex>> seen;
+  std::optional<TableBuilder> table;
+  std::size_t parameters = 0;
   std::size_t line_number = 0;
   while (!csv.empty()) {
     const std::size_t end = std::min(csv.find('\n'), csv.size());
@@ -115,57 +98,49 @@ RecordedTable read_table(std::string_view csv, const std::string& name) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     const std::string place = fmt::format("{} line {}", escape_control(name), line_number);
-    if (!table.space.axes.empty()) {
-      read_row(table, line, place, seen);
+    if (table) {
+      read_row(*table, parameters, line, place);
       continue;
     }
-    const std::vector<std::string> columns = fields(line);
-    if (columns.size() < 2 || columns.size() > columns_most || columns.back() != time_column)
-      throw Error{fmt::format("{} is no recorded table", place), form};
-    const std::set<std::string> names(columns.begin(), columns.end());
-    if (names.size() != columns.size() || names.contains(""))
-      throw Error{fmt::format("{}: a column has no name of its own", place), form};
-    for (std::size_t i = 0; i + 1 < columns.size(); ++i) table.space.axes.push_back({columns[i], {}});
+    const std::vector<std::string> columns = read_header(line, place);
+    parameters = columns.size();
+    table.emplace(name, columns);
   }
-  if (table.results.empty()) throw Error{fmt::format("{} holds no configurations", escape_control(name)), form};
-  complete(table);
-  return table;
+  RecordedTable read = table ? table->finished() : RecordedTable{};
+  if (read.results.empty()) throw Error{fmt::format("{} holds no configurations", escape_control(name)), form};
+  return read;
 }
 
 RecordedTable table_of(const Study& study) {
-  RecordedTable table;
-  table.name = study.id;
   std::set<std::string> names;
   for (const Trial& trial : study.trials) {
     for (const auto& [name, value] : trial.changed.values) names.insert(name);
   }
-  for (const std::string& name : names) table.space.axes.push_back({name, {}});
-  std::set<std::vector<ValueIndex>> seen;
+  TableBuilder table(study.id, {names.begin(), names.end()});
   for (const Trial& trial : study.trials) {
     const bool failed = trial.failure && trial.failure->kind != FailureKind::interrupted;
     const bool rejected = trial.verdict && trial.verdict->outcome == Outcome::broken;
     const std::optional<double> score = search_score(trial);
     if (!failed && !rejected && !score) continue;
-    std::vector<ValueIndex> row;
+    std::vector<Value> values;
     const Config whole = merged(study.baseline, trial.config);
-    for (Axis& axis : table.space.axes) {
-      const auto value = whole.values.find(axis.parameter);
-      row.push_back(index_in(axis, value == whole.values.end() ? Value{std::string{}} : value->second));
+    for (const std::string& name : names) {
+      const auto value = whole.values.find(name);
+      values.push_back(value == whole.values.end() ? Value{std::string{}} : value->second);
     }
-    if (!seen.insert(row).second) continue;
-    table.space.rows.insert(table.space.rows.end(), row.begin(), row.end());
-    if (failed) {
-      table.results.push_back({std::nullopt, std::string(to_string(trial.failure->kind))});
-    } else if (rejected) {
-      table.results.push_back({std::nullopt, "broken"});
-    } else {
-      table.results.push_back({*score * 1000, ""});
-    }
+    RecordedResult result;
+    if (failed)
+      result.failure = to_string(trial.failure->kind);
+    else if (rejected)
+      result.failure = "broken";
+    else
+      result.ms = *score * 1000;
+    table.add(values, std::move(result), study.id);
   }
-  if (table.space.axes.empty() || table.results.empty())
+  RecordedTable recorded = table.finished();
+  if (recorded.space.axes.empty() || recorded.results.empty())
     throw Error{fmt::format("study {} has no trials beside the default", study.id), "replay one that has measured something"};
-  complete(table);
-  return table;
+  return recorded;
 }
 
 std::string csv_of(const RecordedTable& table) {

@@ -31,7 +31,12 @@ struct RecordedTable {
 /// configuration failed. Throws Error that names `name` and the line: no such columns, a configuration twice, too much.
 RecordedTable read_table(std::string_view csv, const std::string& name);
 
-/// The same from a file, gzipped or not.
+/// The same of a T4 results file, the common format of kernel tuners (KernelTuner/kernel_tuner, schema/T4/1.0.0): the value is
+/// the measurement that the first objective names, in ms, us or s; what is not "correct" failed, with the measurement's word
+/// or the invalidity for its own. Throws Error that names `name` and the result.
+RecordedTable read_t4(std::string_view json, const std::string& name);
+
+/// A table of either form from a file, gzipped or not.
 RecordedTable load_table(const std::filesystem::path& path);
 
 /// The trials of a study: what did not fail and was not rejected has its score. Throws Error when there is none.
@@ -39,6 +44,9 @@ RecordedTable table_of(const Study& study);
 
 /// The CSV that read_table reads.
 std::string csv_of(const RecordedTable& table);
+
+/// The T4 JSON that read_t4 and other tuners read.
+std::string t4_of(const RecordedTable& table);
 
 /// The least ms in the table. Throws Error when everything failed.
 double optimum_ms(const RecordedTable& table);

@@ -14,7 +14,8 @@ RecordedTable load_table(const std::filesystem::path& path) {
   const auto close = [](gzFile file) { gzclose_r(file); };
   // zlib reads a file that is not compressed as it is.
   const std::unique_ptr<gzFile_s, decltype(close)> file(gzopen(path.c_str(), "rb"), close);
-  if (!file) throw Error{fmt::format("{} cannot be read", path.string()), "name a recorded table (.csv or .csv.gz) or a study"};
+  if (!file)
+    throw Error{fmt::format("{} cannot be read", path.string()), "name a recorded table (.csv, .json, also .gz) or a study"};
   std::string text;
   std::array<char, 1 << 16> buffer{};
   while (true) {
@@ -31,7 +32,9 @@ RecordedTable load_table(const std::filesystem::path& path) {
   int code = Z_OK;
   gzerror(file.get(), &code);
   if (code != Z_OK && code != Z_STREAM_END) throw Error{fmt::format("{} ends too early", path.string()), "get the file again"};
-  return read_table(text, path.filename().string());
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  const bool json = first != std::string::npos && text[first] == '{';
+  return json ? read_t4(text, path.filename().string()) : read_table(text, path.filename().string());
 }
 
 }  // namespace sweetspot

@@ -1,0 +1,15 @@
+#include "cli/commands.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "cli/recorded_source.hpp"
+
+namespace sweetspot {
+
+int command_export(const Options& options, Context& context) {
+  const RecordedTable table = recorded_named(options.table, context);
+  write_result(options, context, options.format == "csv" ? csv_of(table) : t4_of(table));
+  return exit_ok;
+}
+
+}  // namespace sweetspot
