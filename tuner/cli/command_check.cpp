@@ -1,3 +1,4 @@
+#include "cli/attached.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/job.hpp"
@@ -8,6 +9,8 @@
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "gate/prompt_set.hpp"
+#include "run/attached_check.hpp"
 #include "run/check_run.hpp"
 #include "run/evidence.hpp"
 #include "run/prepare.hpp"
@@ -49,10 +52,11 @@ Json report_json(const CheckReport& report, const Target& target, Tier tier) {
           {"command", report.command ? Json(*report.command) : Json(nullptr)}};
 }
 
-std::string report_text(const CheckReport& report, const std::filesystem::path& evidence) {
+/// `subject`: the configuration, or the server that was asked.
+std::string report_text(const CheckReport& report, const std::string& subject, const std::filesystem::path& evidence) {
   const Verdict& verdict = report.verdict;
   std::string text =
-      fmt::format("{}  {}  {}\n", to_string(verdict.outcome), display(report.changed), escape_control(verdict.detail));
+      fmt::format("{}  {}  {}\n", to_string(verdict.outcome), escape_control(subject), escape_control(verdict.detail));
   if (!report.culprit.values.empty()) text += fmt::format("  by {} alone\n", display(report.culprit));
   for (const CheckResult& check : verdict.checks)
     text += fmt::format("  {:<4} {:<12} {}\n", check.id, to_string(check.outcome), escape_control(check.detail));
@@ -79,25 +83,58 @@ std::string report_text(const CheckReport& report, const std::filesystem::path& 
   return text;
 }
 
-}  // namespace
+Tier wanted_tier(const Options& options) { return options.tier.empty() ? Tier::standard : tier_from(options.tier); }
 
-int command_check(const Options& options, Context& context) {
+int finish(const Options& options, Context& context, const CheckReport& report, const Target& target) {
+  clear_status(context);
+  Json json = report_json(report, target, wanted_tier(options));
+  if (!options.url.empty()) {
+    json["url"] = options.url;
+    json["reference_url"] = options.reference_url.empty() ? Json(nullptr) : Json(options.reference_url);
+  }
+  const std::string subject = options.url.empty() ? display(report.changed) : options.url;
+  write_result(options, context, options.json ? json_text(json, 2) + "\n" : report_text(report, subject, context.paths.evidence));
+  return report.verdict.outcome <= Outcome::tie ? exit_ok : exit_failed;
+}
+
+/// A server that already runs: nothing is launched or stopped.
+int check_attached(const Options& options, Context& context) {
+  refuse_launch_options(options);
+  AttachedCheckJob job;
+  job.candidate = attached_server(options.url, "SWEETSPOT_API_KEY", options.model, options, context);
+  if (!options.reference_url.empty())
+    job.reference = attached_server(options.reference_url, "SWEETSPOT_REFERENCE_API_KEY", "", options, context);
+  job.tier = wanted_tier(options);
+  job.seed = options.seed;
+  job.gate_prompts = gate_prompts();
+  job.timed_prompts = timed_prompts();
+  job.evidence_folder = context.paths.evidence;
+  Target target;
+  target.engine.name = job.candidate.engine.name;
+  target.model.name = job.candidate.model;
+  return finish(options, context, run_attached_check(job, context.interrupt, progress_output(context)), target);
+}
+
+int check_launched(const Options& options, Context& context) {
   ResolvedTarget resolved = resolve_target(options, context);
   const Target target = resolved.target;
   CheckJob job;
   job.fixed = resolved.fixed;
   job.set = config_from(resolved.setup.engine, options.set, "--set");
-  job.tier = options.tier.empty() ? Tier::standard : tier_from(options.tier);
+  job.tier = wanted_tier(options);
   job.space = search_space(resolved.setup, {}, merged(job.fixed, job.set));
   require_supported(resolved.setup, job.space);
   job.setup = std::move(resolved.setup);
   job.setup.scorer = chosen_scorer(options, context, job.setup);
-  const CheckReport report = run_check(job, context.interrupt, progress_output(context));
-  clear_status(context);
-  write_result(
-      options, context,
-      options.json ? json_text(report_json(report, target, job.tier), 2) + "\n" : report_text(report, context.paths.evidence));
-  return report.verdict.outcome <= Outcome::tie ? exit_ok : exit_failed;
+  return finish(options, context, run_check(job, context.interrupt, progress_output(context)), target);
+}
+
+}  // namespace
+
+int command_check(const Options& options, Context& context) {
+  if (options.url.empty() && !options.reference_url.empty())
+    throw Error{"--reference-url names a server to compare with another one that runs", "name that one with --url"};
+  return options.url.empty() ? check_launched(options, context) : check_attached(options, context);
 }
 
 }  // namespace sweetspot

@@ -1,9 +1,9 @@
+#include "cli/attached.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/job.hpp"
 #include "cli/output.hpp"
 #include "cli/parameter_arguments.hpp"
-#include "cli/url.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/limits.hpp"
@@ -69,35 +69,17 @@ std::string report_text(const Config& config, const Measurement& measurement, co
   return text;
 }
 
-/// The name to send: -m, else what the engine always takes, else the first that the server lists.
-std::string served_model(const ChatTarget& target, const Options& options, Context& context) {
-  if (!options.model.empty()) return options.model;
-  const std::string& fixed = target.engine->protocol.model;
-  if (fixed != "{alias}" && fixed != "{model}") return fixed;
-  const HttpResponse models =
-      http_get(target.endpoint, "/v1/models", {limits::connect_timeout, limits::short_request_timeout}, context.interrupt);
-  if (models.status == 401 || models.status == 403)
-    throw Error{fmt::format("{} wants an API key (HTTP {})", options.url, models.status),
-                "set SWEETSPOT_API_KEY in the environment; it is sent to this server alone, and neither shown nor stored"};
-  const Json json = Json::parse(models.body, nullptr, false);
-  const bool listed = models.status == 200 && json.is_object() && json.contains("data") && json["data"].is_array() &&
-                      !json["data"].empty() && json["data"][0].is_object();
-  if (!listed)
-    throw Error{options.url + " answers /v1/models with HTTP " + std::to_string(models.status) + " and no model",
-                "is it the base address of an OpenAI-compatible server? Name the model with -m if it lists none"};
-  return json["data"][0].value("id", "");
+/// The way to a server on another machine is in each wait for a first token, and not in the rate.
+std::string round_trip_text(const std::string& url, double trip_ms) {
+  return fmt::format("{}\n  there and back    {:>10.2f} ms, part of each wait for a first token and not of the rates\n",
+                     escape_control(url), trip_ms);
 }
 
 /// A server that is already running: nothing is launched or stopped.
-Measurement measure_attached(const Options& options, Context& context) {
-  const auto engines = catalog(context.paths.engines_folder);
-  const EngineDescriptor engine = find_engine(engines, options.engine.empty() ? "openai" : options.engine);
-  ChatTarget target;
-  target.engine = &engine;
-  target.endpoint = endpoint_from_url(options.url);
-  target.endpoint.headers = engine.protocol.headers;
-  target.endpoint.api_key = context.environment.variable("SWEETSPOT_API_KEY");
-  target.model = served_model(target, options, context);
+Measurement measure_attached(const Options& options, Context& context, double& trip_ms) {
+  refuse_launch_options(options);
+  const AttachedServer server = attached_server(options.url, "SWEETSPOT_API_KEY", options.model, options, context);
+  const ChatTarget target = target_of(server);
   TimedPlan plan;
   plan.requests_per_class = effort.requests_per_class;
   plan.cold = effort.cold;
@@ -107,6 +89,7 @@ Measurement measure_attached(const Options& options, Context& context) {
   if (find_goal(options.goal).work == Goal::Work::depth && options.depths.empty())
     throw Error{"goal " + options.goal + " is about a depth of context, and none is given for a server that already runs",
                 "name one with --depths N"};
+  trip_ms = round_trip_ms(target, context.interrupt);
   const auto prompts = options.workload.empty() ? timed_prompts() : read_workload(options.workload);
   Measurement measurement =
       summarised(timed_requests(target, prompts, plan, context.interrupt).samples, find_goal(options.goal), {}, std::nullopt);
@@ -154,8 +137,9 @@ Measurement measure_launched(const Options& options, Context& context, Config& c
 int command_measure(const Options& options, Context& context) {
   Config config;
   Measurement measurement;
+  double trip_ms = 0;
   try {
-    measurement = options.url.empty() ? measure_launched(options, context, config) : measure_attached(options, context);
+    measurement = options.url.empty() ? measure_launched(options, context, config) : measure_attached(options, context, trip_ms);
   } catch (const TrialError& error) {
     context.err << fmt::format("sweetspot: error: {}: {}\n", to_string(error.failure().kind), error.failure().detail);
     return exit_failed;
@@ -163,13 +147,18 @@ int command_measure(const Options& options, Context& context) {
   const MachineProfile machine = probe_machine();
   const std::vector<Warning> warnings = disturbances(machine, running_model_servers());
   if (!options.json) {
-    write_result(options, context, report_text(config, measurement, warnings));
+    const std::string way = options.url.empty() ? "" : round_trip_text(options.url, trip_ms);
+    write_result(options, context, way + report_text(config, measurement, warnings));
     return exit_ok;
   }
   Json rows = Json::array();
   for (const Warning& warning : warnings) rows.push_back(warning);
-  write_result(options, context,
-               json_text({{"config", config}, {"measurement", measurement}, {"machine", machine}, {"warnings", rows}}, 2) + "\n");
+  Json report = {{"config", config}, {"measurement", measurement}, {"machine", machine}, {"warnings", rows}};
+  if (!options.url.empty()) {
+    report["url"] = options.url;
+    report["round_trip_ms"] = trip_ms;
+  }
+  write_result(options, context, json_text(report, 2) + "\n");
   return exit_ok;
 }
 

@@ -3,6 +3,8 @@
 #include "cli/found_here.hpp"
 #include "cli/job.hpp"
 #include "cli/output.hpp"
+#include "cli/stored_request.hpp"
+#include "cli/tune_pairs.hpp"
 #include "core/candidates.hpp"
 #include "core/error.hpp"
 #include "run/plan.hpp"
@@ -18,7 +20,7 @@ namespace {
 
 constexpr std::size_t dry_run_shown = 12;
 
-void dry_run(const TuneJob& job, const Options& options, Context& context) {
+std::string dry_run(const TuneJob& job, const Options& options) {
   const Candidates all = candidates(job.space, job.settings.seed);
   const std::vector<Config> configurations = valid_configurations(job.space, dry_run_shown);
   std::string text = fmt::format("{}{} configurations, goal {}, strategy {}, budget {:.0f} s\n", all.complete ? "" : "more than ",
@@ -31,7 +33,7 @@ void dry_run(const TuneJob& job, const Options& options, Context& context) {
   if (all.size > dry_run_shown) text += fmt::format("      ... and {} more\n", all.size - dry_run_shown);
   text +=
       "time: not known before the model's speed is measured; the start of a real run shows the estimate\nnothing was started\n";
-  write_result(options, context, text);
+  return text;
 }
 
 int exit_code_of(const Study& study, const StudySettings& settings) {
@@ -43,7 +45,7 @@ int exit_code_of(const Study& study, const StudySettings& settings) {
 
 }  // namespace
 
-int finish_tune(TuneJob& job, Store& store, const Options& options, Context& context) {
+int run_stored(TuneJob& job, Store& store, Context& context) {
   try {
     run_tune(job, store, context.interrupt, progress_output(context));
   } catch (const Interrupted&) {
@@ -53,32 +55,47 @@ int finish_tune(TuneJob& job, Store& store, const Options& options, Context& con
     throw;
   }
   clear_status(context);
-  ReportOptions report;
-  report.colour = options.output.empty() || options.output == "-" ? context.out_colour : Colour::no;
-  write_result(options, context, find_report_format(options.json ? "json" : "text").study(job.study, report));
   if (context.progress != Progress::none)
     context.err << fmt::format("saved study {} in {}\n", job.study.id.substr(0, 8), store.path().string());
   return exit_code_of(job.study, job.settings);
 }
 
-int command_tune(const Options& given, Context& context) {
-  const Options options = given.action == Action::demo ? given : with_offer(given, context);
+int finish_tune(TuneJob& job, Store& store, const Options& options, Context& context) {
+  const int code = run_stored(job, store, context);
+  ReportOptions report;
+  report.colour = options.output.empty() || options.output == "-" ? context.out_colour : Colour::no;
+  write_result(options, context, find_report_format(options.json ? "json" : "text").study(job.study, report));
+  return code;
+}
+
+namespace {
+
+int tune_one(const Options& options, Context& context) {
   TuneJob job = tune_job(options, context);
   if (options.action == Action::demo && context.progress != Progress::none)
     context.err << fmt::format(
         "the demo engine plays an {} with the model {}; its clock runs faster than the wall's, and so do its rates\n",
         options.machine, job.setup.model.name);
   if (options.dry_run) {
-    dry_run(job, options, context);
+    write_result(options, context, dry_run(job, options));
     return exit_ok;
   }
   Store store(context.paths.store);
   store.save_study(job.study);
-  nlohmann::ordered_json request;
-  request["arguments"] = options.arguments;
-  request["folder"] = std::filesystem::current_path().string();
-  store.save_request(job.study.id, request);
+  save_options(store, job.study.id, job.setup.engine.name, options);
   return finish_tune(job, store, options, context);
+}
+
+}  // namespace
+
+int command_tune(const Options& given, Context& context) {
+  const bool several =
+      given.models.size() > 1 || given.engines.size() > 1 || (given.engines.size() == 1 && given.engines.front() != given.engine);
+  if (!several) return tune_one(given.action == Action::demo ? given : with_offer(given, context), context);
+  const std::vector<TunePair> pairs = tune_pairs(given, context);
+  if (!given.dry_run && pairs.size() > 1) return tune_several(given, pairs, context);
+  for (const TunePair& pair : pairs) (void)tune_one(options_of(given, pair, context), context);
+  return exit_ok;
 }
 
 }  // namespace sweetspot

@@ -25,6 +25,10 @@ std::int64_t wanted_session_tokens(const Options& options, std::int64_t context)
 /// A new study from the options.
 TuneJob tune_job(const Options& options, Context& context);
 
+/// Runs a study that is in the store, without a report, and gives the exit code. Interrupted passes after the resume command
+/// was told.
+int run_stored(TuneJob& job, Store& store, Context& context);
+
 /// Runs it, reports, and gives the exit code. Interrupted passes after the resume command was told.
 int finish_tune(TuneJob& job, Store& store, const Options& options, Context& context);
 

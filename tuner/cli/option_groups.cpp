@@ -47,6 +47,25 @@ void add_flag(CLI::App& command, const std::string& name, std::string_view group
   command.add_flag(name, target, description)->group(std::string{group});
 }
 
+/// Each value is read by `take`.
+void add_repeated(CLI::App& command, const std::string& name, const std::string& value, const std::string& description,
+                  const std::function<void(const std::string&)>& take) {
+  const auto take_all = [name, take](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) read_named(name, text, take);
+  };
+  command.add_option_function<std::vector<std::string>>(name, take_all, description)
+      ->type_name(value)
+      ->group(std::string{choosing})
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_draft_model(CLI::App& command, Options& options) {
+  add_text(command, "--draft-model", "MODEL", choosing, "Draft model for speculation; used only while speculation is active",
+           options.draft_model);
+}
+
 }  // namespace
 
 std::vector<std::string> format_names() {
@@ -87,9 +106,32 @@ void add_serving(CLI::App& command, Options& options) {
 void add_target(CLI::App& command, Options& options) {
   add_text(command, "-m,--model", "MODEL", choosing, "Model file, folder, or a name that sweetspot engines lists", options.model);
   add_engine(command, options);
-  add_text(command, "--draft-model", "MODEL", choosing, "Draft model for speculation; used only while speculation is active",
-           options.draft_model);
+  add_draft_model(command, options);
   add_serving(command, options);
+}
+
+void add_targets(CLI::App& command, Options& options) {
+  // `engine` and `model` are the first of each.
+  const auto take_model = [&options](const std::string& name) {
+    options.models.push_back(not_empty(name));
+    options.model = options.models.front();
+  };
+  const auto take_engine = [&options](const std::string& name) {
+    options.engines.push_back(not_empty(name));
+    if (options.engine.empty()) options.engine = name;
+  };
+  add_repeated(command, "-m,--model", "MODEL", "Model file, folder, or a name that sweetspot engines lists (repeatable in tune)",
+               take_model);
+  add_engine(command, options);
+  add_repeated(command, "--engine", "ENGINE", "Engine by name (repeatable: each with each model that it takes, and one table)",
+               take_engine);
+  add_draft_model(command, options);
+  add_serving(command, options);
+}
+
+void add_url(CLI::App& command, Options& options) {
+  add_text(command, "--url", "URL", choosing,
+           "A server that is already running, here or elsewhere: nothing is launched or stopped", options.url);
 }
 
 void add_scorer(CLI::App& command, Options& options) {

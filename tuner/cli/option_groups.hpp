@@ -31,6 +31,10 @@ void add_word(CLI::App& command, const std::string& name, const std::vector<std:
 void add_engine(CLI::App& command, Options& options);
 void add_serving(CLI::App& command, Options& options);
 void add_target(CLI::App& command, Options& options);
+/// The same where engines and models may repeat.
+void add_targets(CLI::App& command, Options& options);
+/// A server that already runs.
+void add_url(CLI::App& command, Options& options);
 /// Who scores for an engine that cannot.
 void add_scorer(CLI::App& command, Options& options);
 void add_search(CLI::App& command, Options& options);

@@ -58,6 +58,8 @@ struct Options {
   std::filesystem::path engine_file;
   std::string binary;
   std::string model;
+  std::vector<std::string> engines;  ///< of tune, as repeated with --engine
+  std::vector<std::string> models;   ///< of tune, as repeated with -m; `model` is the first
   std::string draft_model;
   std::string scorer;  ///< engine that scores where the tuned one cannot, or "none"; empty: the first that fits
   std::string scorer_model;
@@ -66,8 +68,9 @@ struct Options {
   bool session = false;              ///< also a conversation that grows to the deepest of them
   int concurrency = 0;               ///< requests at once; 0: as many as are served, where the goal asks for it
   int port = 0;                      ///< 0: a free one
-  std::string url;
-  std::string machine = "m5-pro";  ///< that the demo engine plays
+  std::string url;                   ///< of a server that already runs
+  std::string reference_url;         ///< of a second one, with plain settings
+  std::string machine = "m5-pro";    ///< that the demo engine plays
 
   std::vector<std::string> parameters;  ///< NAME or NAME=VALUES
   std::vector<std::string> exclude;     ///< names

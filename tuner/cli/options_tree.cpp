@@ -24,15 +24,18 @@ constexpr std::array commands{
     CommandText{Action::tune, "tune", "Find the fastest settings that leave the output as it is, and print the command to run",
                 "sweetspot tune llama-server -m model.gguf\n"
                 "sweetspot tune llama-server -m model.gguf --draft-model small.gguf --budget 10m\n"
-                "sweetspot tune llama-server -m model.gguf --param draft_depth=0,2,4 --param threads=1..8 --json -o result.json"},
+                "sweetspot tune llama-server -m model.gguf --param draft_depth=0,2,4 --param threads=1..8 --json -o result.json\n"
+                "sweetspot tune --engine llama-server --engine mlx-lm -m model.gguf -m model-folder --budget 2h"},
     CommandText{
         Action::demo, "demo",
         "Tune the demo engine that comes with sweetspot: the whole job in a minute and a half, nothing else needed",
         "sweetspot demo\nsweetspot demo --machine m2-pro\nsweetspot demo -m demo-9b --goal agent --param draft_depth=0..5"},
-    CommandText{Action::check, "check",
-                "Compare one configuration's output with plain greedy decoding; exit 0 for pass or tie, 1 otherwise",
-                "sweetspot check llama-server -m model.gguf\n"
-                "sweetspot check llama-server -m model.gguf --set kv_type_k=q8_0 --set flash_attention=on"},
+    CommandText{
+        Action::check, "check",
+        "Compare the output of a configuration or a running server with plain greedy decoding; exit 0 for pass or tie, else 1",
+        "sweetspot check llama-server -m model.gguf\n"
+        "sweetspot check llama-server -m model.gguf --set kv_type_k=q8_0 --set flash_attention=on\n"
+        "sweetspot check llama-server --url http://10.0.0.7:8080 --reference-url http://10.0.0.7:8081"},
     CommandText{
         Action::compare, "compare",
         "Two configurations, builds or models against each other, in mirrored pairs: which is faster, is the output the same",
@@ -142,7 +145,7 @@ void add_study_options(CLI::App& command, Options& options) {
 }
 
 void add_tune(CLI::App& command, Options& options) {
-  add_target(command, options);
+  add_targets(command, options);
   add_scorer(command, options);
   add_study_options(command, options);
 }
@@ -172,6 +175,9 @@ void choose_for_demo(const CLI::App& command, Options& options) {
 
 void add_check(CLI::App& command, Options& options) {
   add_target(command, options);
+  add_url(command, options);
+  add_text(command, "--reference-url", "URL", choosing,
+           "A second running server, same model with plain settings, that texts are compared with", options.reference_url);
   add_scorer(command, options);
   add_set(command, options);
   add_tier(command, options, "How long outputs are checked (standard)");
@@ -194,7 +200,7 @@ void add_compare(CLI::App& command, Options& options) {
 
 void add_measure(CLI::App& command, Options& options) {
   add_target(command, options);
-  add_text(command, "--url", "URL", choosing, "A server that is already running: nothing is launched or stopped", options.url);
+  add_url(command, options);
   add_set(command, options);
   add_timed_work(command, options);
   add_depths(command, options);

@@ -7,7 +7,7 @@
 namespace sweetspot {
 
 HttpEndpoint endpoint_from_url(const std::string& url) {
-  const Error error{"--url \"" + url + "\" is not an address that can be measured", "give it as http://HOST:PORT"};
+  const Error error{"\"" + url + "\" is not an address of a server", "give it as http://HOST:PORT"};
   constexpr std::string_view scheme = "http://";
   if (!url.starts_with(scheme)) throw error;
   std::string rest = url.substr(scheme.size());

@@ -14,7 +14,7 @@ namespace sweetspot {
 namespace {
 
 constexpr int variant_prompts = 16;           ///< asked of each variant of the reference
-constexpr std::size_t asked_again_every = 3;  ///< a third of the prompts, after a restart
+constexpr std::size_t asked_again_every = 3;  ///< a third of the prompts
 constexpr std::size_t again_least = 4;        ///< also after the deadline
 constexpr int spare_prompts = 4;              ///< beyond the least: some will be dropped
 constexpr int tool_prompts_least = 6;         ///< as many as the quick tier compares
@@ -108,16 +108,16 @@ std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const Refer
   return answers;
 }
 
-void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers, std::size_t known,
+void ask_again(const ChatTarget& server, std::vector<ReferenceAnswer>& answers, std::size_t known,
                std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt) {
   for (std::size_t i = known; i < answers.size(); i += asked_again_every) {
     if ((i - known) / asked_again_every >= again_least && std::chrono::steady_clock::now() > deadline) return;
     ReferenceAnswer& answer = answers[i];
     const RequestSample again =
-        ask_once(fresh_server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
+        ask_once(server, answer.prompt, ChatOptions::Streaming::yes, ChatOptions::Logprobs::no, interrupt);
     if (!same_answer(again, answer.streamed)) {
       answer.usable = false;
-      answer.streamed.protocol_faults.push_back("not reproducible: the same prompt after a restart has another answer");
+      answer.streamed.protocol_faults.push_back("not reproducible: the same prompt asked again has another answer");
     }
   }
 }

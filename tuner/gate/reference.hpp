@@ -66,9 +66,9 @@ std::vector<ReferenceAnswer> ask_reference(const ChatTarget& server, const Refer
                                            std::vector<ReferenceAnswer> known, const ReferenceProgress& progress,
                                            const InterruptFlag& interrupt);
 
-/// A third of the prompts again, on a server started anew: what differs from itself is not usable. At least a few, and no
-/// more after the deadline. The first `known` answers were asked again before.
-void ask_again(const ChatTarget& fresh_server, std::vector<ReferenceAnswer>& answers, std::size_t known,
+/// A third of the prompts again, on a server started anew where it is ours: what differs from itself is not usable. At least
+/// a few, and no more after the deadline. The first `known` answers were asked again before.
+void ask_again(const ChatTarget& server, std::vector<ReferenceAnswer>& answers, std::size_t known,
                std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt);
 
 /// Share of the first texts that this server, another variant of the reference, answers otherwise.

@@ -14,15 +14,6 @@ namespace {
 constexpr std::size_t culprit_flags_most = 6;
 constexpr int culprit_visits_most = 12;
 
-Verdict error_verdict(const Failure& failure) {
-  Verdict verdict;
-  verdict.outcome = Outcome::error;
-  verdict.check = "G0";
-  verdict.detail = std::string(to_string(failure.kind)) + ": " + failure.detail;
-  verdict.checks.push_back({"G0", Outcome::error, verdict.detail});
-  return verdict;
-}
-
 /// Parts of `changed` with so many values, in its order.
 std::vector<Config> parts(const Config& changed, std::size_t size) {
   std::vector<Config> found;
@@ -101,6 +92,15 @@ void check_into(CheckJob& job, CheckReport& report, const InterruptFlag& interru
 }
 
 }  // namespace
+
+Verdict error_verdict(const Failure& failure) {
+  Verdict verdict;
+  verdict.outcome = Outcome::error;
+  verdict.check = "G0";
+  verdict.detail = std::string(to_string(failure.kind)) + ": " + failure.detail;
+  verdict.checks.push_back({"G0", Outcome::error, verdict.detail});
+  return verdict;
+}
 
 Verdict unsound_verdict(const ReferenceSummary& reference, const std::string& reason) {
   Verdict verdict;

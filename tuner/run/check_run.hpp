@@ -29,6 +29,9 @@ struct CheckReport {
   double duration_s = 0;
 };
 
+/// A server that failed: outcome error by G0.
+Verdict error_verdict(const Failure& failure);
+
 /// Broken by G1: the reference is not good enough to compare anything with, for this reason.
 Verdict unsound_verdict(const ReferenceSummary& reference, const std::string& reason);
 

@@ -72,8 +72,8 @@ Files files_of(const EvidenceSource& source) {
   if (source.scores != nullptr) {
     for (const ScoredText& text : *source.scores) scored.push_back({{"prompt_id", text.prompt_id}, {"figures", text.figures}});
   }
-  Json summary = {{"schema_version", 1},     {"verdict", source.verdict}, {"scored", scored},
-                  {"engine", source.engine}, {"model", source.model},     {"command", source.command}};
+  Json summary = {{"schema_version", 1},   {"verdict", source.verdict}, {"scored", scored}, {"engine", source.engine},
+                  {"model", source.model}, {"command", source.command}, {"url", source.url}};
   Json prompts = Json::array();
   for (const std::string& id : prompts_shown(source.verdict)) {
     const CandidateAnswer* answer = answer_to(source, id);
@@ -199,6 +199,19 @@ std::string side_by_side(const std::string& expected, const std::string& observe
   return text;
 }
 
+/// How to start the server, unless it runs already, and the request.
+std::string again_text(const Json& summary, const std::string& request) {
+  std::string url = summary.value("url", "");
+  std::string text;
+  if (url.empty()) {
+    text = fmt::format("  {} --port 8080\n", summary.value("command", Json::object()).value("shell", ""));
+    url = "http://127.0.0.1:8080";
+  }
+  while (url.ends_with('/')) url.pop_back();
+  if (url.ends_with("/v1")) url.resize(url.size() - 3);
+  return text + fmt::format("  curl -sN {}/v1/chat/completions -H 'Content-Type: application/json' -d @{}\n", url, request);
+}
+
 }  // namespace
 
 std::string evidence_text(const fs::path& folder, const std::string& name) {
@@ -215,11 +228,7 @@ std::string evidence_text(const fs::path& folder, const std::string& name) {
     if (!plain.is_discarded() && !observed.is_discarded() && said(observed) == said(expected)) observed = plain;
     text += fmt::format("\nSide by side: {}\n", escape_control(prompts.front().value("prompt_id", "")));
     if (!expected.is_discarded() && !observed.is_discarded()) text += side_by_side(said(expected), said(observed));
-    const Json command = summary.value("command", Json::object());
-    text += fmt::format(
-        "\nAsk it again\n  {} --port 8080\n  curl -sN http://127.0.0.1:8080/v1/chat/completions -H 'Content-Type: "
-        "application/json' -d @{}\n",
-        command.value("shell", ""), (place / (stem + ".request.json")).string());
+    text += "\nAsk it again\n" + again_text(summary, (place / (stem + ".request.json")).string());
   }
   return text + fmt::format("\nEverything that was seen\n  {}\n", place.string());
 }

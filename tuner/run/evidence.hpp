@@ -21,6 +21,7 @@ struct EvidenceSource {
   EngineIdentity engine;
   ModelIdentity model;
   std::string log_tail;
+  std::string url = {};  ///< of a server that was already running, and then there is no command
 };
 
 /// Writes a folder named by its content below `folder`: verdict, and of the prompt that shows it best (of all that differ,

@@ -53,19 +53,22 @@ Config plain_config(const EngineDescriptor& engine, const EngineProbe& probe, co
 
 Config LiveRunner::reference_config(const Config& config) const { return plain_config(setup_.engine, setup_.probe, config); }
 
-std::vector<Prompt> LiveRunner::prompts_of(Tier tier) const {
-  if (tier == Tier::quick) return quick_prompts(setup_.gate_prompts);
-  if (tier == Tier::fresh) {
-    const bool sparing = size_.max_tokens > 0;  // a slow model
-    const int share = sparing ? 2 : 1;
-    return generated_prompts(setup_.fresh_seed, thresholds::fresh_texts / share, thresholds::fresh_tools / share);
-  }
-  std::vector<Prompt> prompts = setup_.gate_prompts;
-  const int tools = tier == Tier::release ? thresholds::tool_prompts_release : size_.generated_tools;
-  const int texts = tier == Tier::release ? thresholds::text_prompts_release : size_.generated_texts;
-  for (Prompt& prompt : generated_prompts(derived_seed(setup_.seed, "gate"), texts, tools)) prompts.push_back(std::move(prompt));
-  for (Prompt& prompt : depth_prompts(derived_seed(setup_.seed, "gate"), size_.depths)) prompts.push_back(std::move(prompt));
+std::vector<Prompt> reference_prompts(const std::vector<Prompt>& gate_prompts, const ReferenceSize& size, std::uint64_t seed,
+                                      Tier tier) {
+  if (tier == Tier::quick) return quick_prompts(gate_prompts);
+  std::vector<Prompt> prompts = gate_prompts;
+  const int tools = tier == Tier::release ? thresholds::tool_prompts_release : size.generated_tools;
+  const int texts = tier == Tier::release ? thresholds::text_prompts_release : size.generated_texts;
+  for (Prompt& prompt : generated_prompts(derived_seed(seed, "gate"), texts, tools)) prompts.push_back(std::move(prompt));
+  for (Prompt& prompt : depth_prompts(derived_seed(seed, "gate"), size.depths)) prompts.push_back(std::move(prompt));
   return prompts;
+}
+
+std::vector<Prompt> LiveRunner::prompts_of(Tier tier) const {
+  if (tier != Tier::fresh) return reference_prompts(setup_.gate_prompts, size_, setup_.seed, tier);
+  const bool sparing = size_.max_tokens > 0;  // a slow model
+  const int share = sparing ? 2 : 1;
+  return generated_prompts(setup_.fresh_seed, thresholds::fresh_texts / share, thresholds::fresh_tools / share);
 }
 
 std::string LiveRunner::reference_key(const Config& reference_config, Tier tier) const {

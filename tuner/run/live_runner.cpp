@@ -10,7 +10,6 @@
 #include "gate/generator.hpp"
 #include "gate/prompt_set.hpp"
 #include "gate/thresholds.hpp"
-#include "run/capabilities.hpp"
 #include "run/concurrent.hpp"
 #include "run/conversation.hpp"
 #include "run/depths.hpp"
@@ -103,27 +102,12 @@ ChatTarget LiveRunner::target_of(const ServerProcess& server, const EngineDescri
 
 Observation LiveRunner::observe(const Config& config) {
   ServerProcess server = start(config);
-  const ChatTarget target = target_of(server);
-  Observation observation;
-  observation.launch_s = server.launch_seconds();
-  TimedPlan plan;
-  plan.requests_per_class = 1;
-  plan.cold = 1;
-  plan.warm_turns = 0;
-  plan.max_tokens = 96;
-  plan.seed = derived_seed(setup_.seed, "observe");
-  const TimedResult timed = timed_requests(target, setup_.timed_prompts, plan, interrupt_);
-  const Measurement measurement = summarised(timed.samples, find_goal("decode"), {}, std::nullopt);
-  observation.decode_tokens_per_second = measurement.decode_tokens_per_second.value_or(0);
-  observation.prefill_tokens_per_second = measurement.prefill_tokens_per_second.value_or(0);
-  observation.protocol = offered_protocol(target, interrupt_);
   ServerTraces traces;
   traces.log = server.log();
   traces.properties = server.properties();
-  observation.effective = effective_values(setup_.engine, traces);
-  observation.context = setup_.inputs.context;
-  const auto context = observation.effective.find("context");
-  if (context != observation.effective.end()) observation.context = static_cast<std::int64_t>(number(context->second));
+  Observation observation = observed(target_of(server), traces, setup_.timed_prompts, setup_.seed, interrupt_);
+  observation.launch_s = server.launch_seconds();
+  if (observation.context == 0) observation.context = setup_.inputs.context;
   return observation;
 }
 

@@ -11,6 +11,7 @@
 #include "gate/sampled.hpp"
 #include "run/live_setup.hpp"
 #include "run/measure.hpp"
+#include "run/observation.hpp"
 #include "run/trial_runner.hpp"
 
 #include <chrono>
@@ -29,16 +30,6 @@ namespace sweetspot {
 /// That another engine will score, and why; nothing where the engine does so itself or no other was found.
 std::optional<std::string> scorer_note(const LiveSetup& setup);
 
-/// What the first launch of the baseline shows.
-struct Observation {
-  std::map<std::string, Value> effective;  ///< values that the engine chose by itself
-  double decode_tokens_per_second = 0;
-  double prefill_tokens_per_second = 0;
-  double launch_s = 0;
-  std::int64_t context = 0;
-  EngineDescriptor::Protocol protocol;  ///< without what this server turned out not to offer
-};
-
 /// How much the reference may ask.
 struct ReferenceSize {
   int generated_tools = 0;
@@ -48,6 +39,10 @@ struct ReferenceSize {
   InterviewPlan::Plain plain = InterviewPlan::Plain::every;
   bool operator==(const ReferenceSize&) const = default;
 };
+
+/// What the reference is asked at the tiers quick, standard and release.
+std::vector<Prompt> reference_prompts(const std::vector<Prompt>& gate_prompts, const ReferenceSize& size, std::uint64_t seed,
+                                      Tier tier);
 
 /// Plain greedy decoding by this engine, with the configuration's semantic values as far as the engine has them.
 Config plain_config(const EngineDescriptor& engine, const EngineProbe& probe, const Config& config);

@@ -69,8 +69,9 @@ void StreamedAnswer::keep_alive_for_ever() {
   }
 }
 
-WholeAnswer::WholeAnswer(ResponseHead head, bool logprobs, const Vocabulary& vocabulary, Responder& responder)
-    : head_(std::move(head)), logprobs_(logprobs), vocabulary_(vocabulary), responder_(responder) {}
+WholeAnswer::WholeAnswer(ResponseHead head, bool logprobs, const Vocabulary& vocabulary, RequestTraps& traps,
+                         Responder& responder)
+    : head_(std::move(head)), logprobs_(logprobs), vocabulary_(vocabulary), traps_(traps), responder_(responder) {}
 
 void WholeAnswer::take(Delta delta) {
   if (!delta.error.empty()) {
@@ -113,7 +114,11 @@ void WholeAnswer::end(const Ending& ending) {
   if (head_.offers.usage) body["usage"] = usage_json(ending.counts);
   body["id"] = head_.id;
   if (head_.offers.timings) body["timings"] = timings_json(ending.counts);
-  responder_.send(200, body.dump(-1, ' ', false, Json::error_handler_t::replace));
+  std::string text = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  Wire wire{text, 0, {}};  // an answer in one piece
+  traps_.strike(&TrapHooks::wire, wire);
+  if (!wire.writes.empty()) text = std::string(wire.writes.front());
+  responder_.send(200, text);
 }
 
 }  // namespace demo

@@ -34,7 +34,7 @@ private:
 /// Collects a chat answer and sends it whole.
 class WholeAnswer final : public AnswerSink {
 public:
-  WholeAnswer(ResponseHead head, bool logprobs, const Vocabulary& vocabulary, Responder& responder);
+  WholeAnswer(ResponseHead head, bool logprobs, const Vocabulary& vocabulary, RequestTraps& traps, Responder& responder);
   void begin() override {}
   void take(Delta delta) override;
   void end(const Ending& ending) override;
@@ -45,6 +45,7 @@ private:
   ResponseHead head_;
   bool logprobs_;
   const Vocabulary& vocabulary_;
+  RequestTraps& traps_;
   Responder& responder_;
   Delta all_;
 };

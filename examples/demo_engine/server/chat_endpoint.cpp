@@ -90,7 +90,7 @@ void answer_chat(Engine& engine, const HttpRequest& http, Responder& responder) 
     StreamedAnswer sink(head, {logprobs, request.generation.include_usage}, vocabulary, traps, responder);
     generate(engine, *slot, plan, traps, pacer, sink);
   } else {
-    WholeAnswer sink(head, logprobs, vocabulary, responder);
+    WholeAnswer sink(head, logprobs, vocabulary, traps, responder);
     generate(engine, *slot, plan, traps, pacer, sink);
   }
 }

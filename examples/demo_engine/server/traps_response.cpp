@@ -1,4 +1,5 @@
 #include "demo_engine/server/trap_rows.hpp"
+#include "demo_engine/server/traps_dialect.hpp"
 
 #include <algorithm>
 
@@ -39,29 +40,6 @@ void keep_alive(Delta& delta, const Strike& strike) {
 void lie_about_usage(Ending& ending, const Strike& strike) {
   auto& said = ending.counts.completion_said;
   said = strike.parameter == "zero" || (strike.parameter.empty() && strike.random.below(2) == 0) ? 0 : 2 * said;
-}
-
-/// Bytes that end anywhere, also inside a character.
-void cut_anywhere(std::vector<std::string>& writes, std::string_view bytes) {
-  for (std::size_t size = 1; !bytes.empty(); size = size * 5 % 61 + 1) {
-    writes.emplace_back(bytes.substr(0, size));
-    bytes.remove_prefix(std::min(size, bytes.size()));
-  }
-}
-
-/// Everything that the format of event streams allows and few servers do.
-void dialect(Wire& wire, const Strike&) {
-  const std::string data(wire.data);
-  const bool object = data.starts_with('{');
-  std::string text = wire.number == 0 ? "\xEF\xBB\xBF" : "";
-  switch (wire.number % 5) {
-    case 0: text += "data: " + data + "\r\n\r\n"; break;
-    case 1: text += ": still here\r\n\r\ndata:" + data + "\r\n\r\n"; break;
-    case 2: text += "weather: fine\ndata: " + data + "\n\n"; break;
-    case 3: text += "data: " + data + "\r\r"; break;
-    default: text += object ? "data: {\r\ndata:" + data.substr(1) + "\r\n\r\n" : "data: " + data + "\r\n\r\n";
-  }
-  cut_anywhere(wire.writes, text);
 }
 
 }  // namespace
@@ -106,11 +84,11 @@ std::vector<TrapRow> response_traps() {
       {"T53",
        "sse-dialect",
        stream,
-       "byte order mark, CRLF and CR, comments, split bytes, data over two lines",
+       "byte order mark, CRLF and CR, comments, split bytes, data over two lines (:reasoning+whole-calls, or other words)",
        pass,
-       "streaming",
+       "",
        0,
-       {.wire = dialect}},
+       {.wire = speak_dialect}},
   };
 }
 
