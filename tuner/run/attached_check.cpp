@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 #include "gate/excuse.hpp"
 #include "gate/text_verdict.hpp"
 #include "gate/thresholds.hpp"
@@ -68,8 +69,9 @@ std::vector<ScoredText> own_texts(const ChatTarget& server, const Reference& ref
   for (std::size_t i = 0; i < blank.answers.size(); ++i) {
     RequestSample& plain = blank.answers[i].plain;
     const auto listed = static_cast<std::int64_t>(plain.tokens.size());
-    // The end of the answer may be counted and not listed.
-    const bool all_listed = plain.usage.completion_tokens.value_or(0) - listed <= 1;
+    // The end of an answer may be counted and not listed; but so may a token that leaves a character incomplete.
+    const std::int64_t unlisted = plain.usage.completion_tokens.value_or(0) - listed;
+    const bool all_listed = unlisted == 0 || (unlisted == 1 && is_ascii(whole_text(plain)));
     if (reference.answers[i].usable && listed > 0 && all_listed) {
       plain.usage.completion_tokens = listed;
       texts.push_back({i, plain, plain});

@@ -11,6 +11,7 @@
 #include "run/plan.hpp"
 #include "run/prepare.hpp"
 #include "run/ranking.hpp"
+#include "run/self_test.hpp"
 
 #include <fmt/format.h>
 
@@ -109,10 +110,22 @@ void measure_bandwidth(Target& target) {
   target.machine.memory_bandwidth_bytes_per_s = triad_bandwidth(bytes, target.machine.cores);
 }
 
+/// Of a descriptor that nobody has run with this version. What fails is no failure of the engine: it is told before the rest.
+void tell_self_test(TuneJob& job, const Observation& seen, const TuneOutput& output) {
+  const std::string text = self_test_text(job.setup.engine, job.setup.probe.version, seen);
+  output.line(text);
+  warn(job.study, {"unproven_engine", text, "say so when you report a result; engines NAME tells how far each is proven"});
+  if (const auto failure = self_test_failure(seen)) {
+    const std::string detail = "the self-test of the descriptor failed: " + *failure;
+    throw TrialError{Failure{FailureKind::bad_response, detail, ""}};
+  }
+}
+
 /// Looks at the baseline and takes over what the engine chose by itself.
 Observation look(TuneJob& job, const InterruptFlag& interrupt, const TuneOutput& output) {
   LiveRunner scout(job.setup, interrupt, output.status);
   const Observation seen = scout.observe(job.space.baseline);
+  if (needs_self_test(job.setup.engine, job.setup.probe.version)) tell_self_test(job, seen, output);
   job.setup.engine.protocol = seen.protocol;
   if (const auto note = scorer_note(job.setup)) {
     output.line(*note);
