@@ -224,7 +224,7 @@ std::optional<Row> by_surrogate(Situation& now) {
   const auto speeds = fitted(now.metric, seen, seen.values.size() <= few_speeds ? parameter_samples : 1, now.rng);
   const double best = *std::ranges::max_element(seen.values);
   std::vector<GaussianProcess> works;
-  if (now.lessons.failures > 0) works = fitted(now.metric, now.lessons.outcomes, 1, now.rng);
+  if (now.lessons.failures > 0) works = fitted(outcome_metric_of(now.all), now.lessons.outcomes, 1, now.rng);
   const auto log_probability = [&] {
     return works.empty() ? std::vector<double>(rows.size() / width, 0.0) : log_works(now.lessons, works.front(), rows);
   };

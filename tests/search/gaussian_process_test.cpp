@@ -77,7 +77,8 @@ TEST_SUITE("search/gaussian_process") {
   TEST_CASE("two sizes have a metric of their product: 2 x 8 and 4 x 4 are the same in it, words and narrow ranges have none") {
     const auto metric = metric_of(grid());
     REQUIRE(metric.size() == 5 + 6);
-    const auto product = std::ranges::find_if(metric, [](const AxisMetric& one) { return one.axis == 0 && one.other == 1; });
+    const auto product = std::ranges::find_if(
+        metric, [](const AxisMetric& one) { return !one.single() && one.parts[0].axis == 0 && one.parts[1].axis == 1; });
     REQUIRE(product != metric.end());
     const auto level = [&](ValueIndex a, ValueIndex b) { return product->level(std::vector<ValueIndex>{a, b, 0, 0, 0}); };
     CHECK(level(1, 3) == level(2, 2));
