@@ -100,7 +100,7 @@ Weights weights_of(const Vector& theta, std::size_t axes) {
   return weights;
 }
 
-/// What the axes say of one row and every observation.
+/// What the axes say of one row and the first n observations.
 struct Likeness {
   Eigen::ArrayXd product;
   Eigen::ArrayXd sum;
@@ -110,7 +110,7 @@ struct Likeness {
            Eigen::Index n)
       : product(Eigen::ArrayXd::Ones(n)), sum(Eigen::ArrayXd::Zero(n)), pairs(Eigen::ArrayXd::Zero(n)) {
     for (std::size_t d = 0; d < metric.size(); ++d) {
-      const auto k = kernels[d].k.col(metric[d].level(row)).array();
+      const auto k = kernels[d].k.col(metric[d].level(row)).head(n).array();
       product *= k;
       sum += k;
       pairs -= k.square();
@@ -128,7 +128,8 @@ Matrix covariance(const std::vector<AxisMetric>& metric, const std::vector<AxisK
   const auto n = static_cast<Eigen::Index>(seen.values.size());
   Matrix k(n, n);
   for (Eigen::Index i = 0; i < n; ++i)
-    k.col(i) = Likeness(metric, kernels, seen.row(static_cast<std::size_t>(i)), n).covariance(weights);
+    k.col(i).head(i + 1) = Likeness(metric, kernels, seen.row(static_cast<std::size_t>(i)), i + 1).covariance(weights);
+  k.triangularView<Eigen::StrictlyLower>() = k.transpose();
   k.diagonal().array() += weights.noise + jitter;
   return k;
 }
@@ -172,15 +173,16 @@ double posterior(const std::vector<AxisMetric>& metric, const Observations& seen
   auto parts = gradient.tail(others);
   for (Eigen::Index i = 0; i < n; ++i) {
     const auto row = seen.row(static_cast<std::size_t>(i));
-    const Likeness alike(metric, kernels, row, n);
-    const Eigen::ArrayXd weight = 0.5 * w.col(i).array();
+    const Likeness alike(metric, kernels, row, i + 1);
+    Eigen::ArrayXd weight = w.col(i).head(i + 1).array();
+    weight[i] *= 0.5;
     parts[0] += weights.product * (weight * alike.product).sum();
     parts[1] += weights.main * (weight * alike.sum).sum();
     parts[2] += weights.pairs * (weight * alike.pairs).sum();
     for (std::size_t d = 0; d < width; ++d) {
       const ValueIndex level = metric[d].level(row);
-      const auto k = kernels[d].k.col(level).array();
-      const auto slope = kernels[d].slope.col(level).array();
+      const auto k = kernels[d].k.col(level).head(i + 1).array();
+      const auto slope = kernels[d].slope.col(level).head(i + 1).array();
       const auto outer = weights.product * alike.product / k.max(1e-30) + weights.main + 2 * weights.pairs * (alike.sum - k);
       gradient[static_cast<Eigen::Index>(d)] += (weight * outer * slope).sum();
     }

@@ -12,14 +12,28 @@ namespace {
 
 constexpr std::size_t sizes_most = 6;         ///< axes whose products are looked at: 15 pairs
 constexpr std::size_t size_values_most = 64;  ///< of such an axis
+constexpr double octave_steps = 4;            ///< in which products of all sizes are told apart
+constexpr double volume_levels = 200;
+
+std::vector<ValueIndex> counted(std::size_t count) {
+  std::vector<ValueIndex> places(count);
+  std::iota(places.begin(), places.end(), ValueIndex{0});
+  return places;
+}
 
 /// A metric of one axis; its distances are still missing.
 AxisMetric of_axis(const Axis& axis, std::size_t place) {
-  AxisMetric metric{.axis = place, .other = place, .level_of = {}, .levels = axis.values.size(), .distance = {}};
-  metric.level_of.resize(metric.levels);
-  std::iota(metric.level_of.begin(), metric.level_of.end(), ValueIndex{0});
-  metric.distance.reserve(metric.levels * metric.levels);
-  return metric;
+  const std::size_t levels = axis.values.size();
+  return {.parts = {{place, counted(levels)}}, .level_of = counted(levels), .levels = levels, .distance = {}};
+}
+
+/// Levels at even distances.
+void spread_evenly(AxisMetric& metric) {
+  const auto widest = static_cast<double>(std::max<std::size_t>(1, metric.levels - 1));
+  for (std::size_t a = 0; a < metric.levels; ++a) {
+    for (std::size_t b = 0; b < metric.levels; ++b)
+      metric.distance.push_back(static_cast<double>(std::max(a, b) - std::min(a, b)) / widest);
+  }
 }
 
 AxisMetric scale_of(const Axis& axis, std::size_t place_of_axis) {
@@ -94,15 +108,42 @@ AxisMetric product_of(const std::vector<Axis>& axes, std::size_t first, std::siz
   std::vector<double> sorted = products;
   std::ranges::sort(sorted);
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  AxisMetric metric{.axis = first, .other = second, .stride = axes[second].values.size(), .level_of = {}, .distance = {}};
-  metric.levels = sorted.size();
+  const std::size_t width = axes[second].values.size();
+  AxisMetric metric{.parts = {{first, {}}, {second, counted(width)}}, .level_of = {}, .levels = sorted.size(), .distance = {}};
+  for (std::size_t i = 0; i < axes[first].values.size(); ++i)
+    metric.parts.front().place.push_back(static_cast<ValueIndex>(i * width));
   for (const double product : products)
     metric.level_of.push_back(static_cast<ValueIndex>(std::ranges::lower_bound(sorted, product) - sorted.begin()));
-  const auto widest = static_cast<double>(std::max<std::size_t>(1, metric.levels - 1));
-  for (std::size_t a = 0; a < metric.levels; ++a) {
-    for (std::size_t b = 0; b < metric.levels; ++b)
-      metric.distance.push_back(static_cast<double>(std::max(a, b) - std::min(a, b)) / widest);
+  spread_evenly(metric);
+  return metric;
+}
+
+/// Logarithms are added up, in steps of an octave's part.
+AxisMetric volume_of(const std::vector<Axis>& axes, const std::vector<std::size_t>& sizes) {
+  double octaves = 0;
+  std::vector<double> least;
+  for (const std::size_t size : sizes) {
+    std::vector<double> above_zero;
+    for (const Value& value : axes[size].values) {
+      if (number(value) > 0) above_zero.push_back(number(value));
+    }
+    const auto [low, high] = std::ranges::minmax(above_zero);
+    least.push_back(low);
+    octaves += std::log2(high / low);
   }
+  const double steps = std::min(octave_steps, volume_levels / octaves);
+  AxisMetric metric;
+  std::size_t highest = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    AxisMetric::Part part{.axis = sizes[i], .place = {}};
+    for (const Value& value : axes[sizes[i]].values)
+      part.place.push_back(static_cast<ValueIndex>(std::lround(steps * std::log2(std::max(number(value) / least[i], 1.0)))));
+    highest += *std::ranges::max_element(part.place);
+    metric.parts.push_back(std::move(part));
+  }
+  metric.levels = highest + 1;
+  metric.level_of = counted(metric.levels);
+  spread_evenly(metric);
   return metric;
 }
 
@@ -120,6 +161,13 @@ std::vector<AxisMetric> metric_of(const Candidates& candidates) {
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     for (std::size_t j = i + 1; j < sizes.size(); ++j) metric.push_back(product_of(axes, sizes[i], sizes[j]));
   }
+  return metric;
+}
+
+std::vector<AxisMetric> outcome_metric_of(const Candidates& candidates) {
+  std::vector<AxisMetric> metric = metric_of(candidates);
+  const std::vector<std::size_t> sizes = sizes_of(candidates.axes);
+  if (sizes.size() > 2) metric.push_back(volume_of(candidates.axes, sizes));
   return metric;
 }
 

@@ -8,19 +8,23 @@
 
 namespace sweetspot {
 
-/// One way in which configurations differ: each has a level, by its value of one axis or of two; levels are apart by 0 for the
-/// same, 1 for the two ends of a scale and for different kinds.
+/// One way in which configurations differ: each has a level, by its values of one axis or of several; levels are apart by 0 for
+/// the same, 1 for the two ends of a scale and for different kinds.
 struct AxisMetric {
-  std::size_t axis = 0;
-  std::size_t other = 0;             ///< the second axis; the same for a metric of one
-  std::size_t stride = 1;            ///< values of the second axis; 1 for a metric of one
-  std::vector<ValueIndex> level_of;  ///< by the value of the first axis, times the stride, and that of the second
+  struct Part {
+    std::size_t axis = 0;
+    std::vector<ValueIndex> place;  ///< by value
+  };
+  std::vector<Part> parts;
+  std::vector<ValueIndex> level_of;  ///< by the sum of the parts' places
   std::size_t levels = 0;
   std::vector<double> distance;  ///< levels x levels, row after row
 
-  bool single() const { return other == axis; }
+  bool single() const { return parts.size() == 1; }
   ValueIndex level(std::span<const ValueIndex> row) const {
-    return level_of[row[axis] * stride + (single() ? std::size_t{0} : std::size_t{row[other]})];
+    std::size_t sum = 0;
+    for (const Part& part : parts) sum += part.place[row[part.axis]];
+    return level_of[sum];
   }
   double between(ValueIndex a, ValueIndex b) const { return distance[a * levels + b]; }
 };
@@ -31,6 +35,10 @@ struct AxisMetric {
 /// (numbers, three of them above 0, the largest four times the smallest or more) have a metric of their product: what is
 /// allocated, and how much runs at once, are products.
 std::vector<AxisMetric> metric_of(const Candidates& candidates);
+
+/// The same and, where there are three sizes or more, a metric of the product of all of them: what does not fit grows with
+/// every size.
+std::vector<AxisMetric> outcome_metric_of(const Candidates& candidates);
 
 /// Sum over the metrics of one axis.
 double distance(const std::vector<AxisMetric>& metric, std::span<const ValueIndex> a, std::span<const ValueIndex> b);

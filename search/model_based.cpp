@@ -179,14 +179,22 @@ std::vector<double> log_expected_improvement(const GaussianProcess& speed, doubl
   return worth;
 }
 
-/// Logarithm of the probability that each row works.
+/// What the doubt that a row works takes off the logarithm of its worth: chosen by replay (tests/benchmarks/tables.md).
+double doubt(double probability) {
+  constexpr double caution = 3;
+  constexpr double probable = 0.7;
+  constexpr double set_back = 20;  ///< behind everything that is probable, but not out: it may be all there is
+  return caution * std::log(probability) - (probability < probable ? set_back : 0);
+}
+
+/// The same for each row.
 std::vector<double> log_works(const Lessons& lessons, const GaussianProcess& running, const std::vector<ValueIndex>& rows) {
   const Prediction outcome = predicted(running, rows);
   std::vector<double> logs;
   for (std::size_t i = 0; i < outcome.mean.size(); ++i) {
     const double mean = lessons.outcome_mean + outcome.mean[i] * lessons.outcome_deviation;
     const double deviation = std::sqrt(std::pow(outcome.deviation[i] * lessons.outcome_deviation, 2) + 0.01);
-    logs.push_back(std::log(std::clamp(normal_below((mean - 0.5) / deviation), 1e-4, 1.0)));
+    logs.push_back(doubt(std::clamp(normal_below((mean - 0.5) / deviation), 1e-4, 1.0)));
   }
   return logs;
 }
@@ -224,7 +232,7 @@ std::optional<Row> by_surrogate(Situation& now) {
   const auto speeds = fitted(now.metric, seen, seen.values.size() <= few_speeds ? parameter_samples : 1, now.rng);
   const double best = *std::ranges::max_element(seen.values);
   std::vector<GaussianProcess> works;
-  if (now.lessons.failures > 0) works = fitted(now.metric, now.lessons.outcomes, 1, now.rng);
+  if (now.lessons.failures > 0) works = fitted(outcome_metric_of(now.all), now.lessons.outcomes, 1, now.rng);
   const auto log_probability = [&] {
     return works.empty() ? std::vector<double>(rows.size() / width, 0.0) : log_works(now.lessons, works.front(), rows);
   };

@@ -10,6 +10,7 @@
 #include "backends/probe.hpp"
 #include "backends/server_process.hpp"
 #include "benchmarks/paced_server.hpp"
+#include "benchmarks/python_venv.hpp"
 #include "core/decode_rate.hpp"
 #include "core/failure.hpp"
 #include "core/statistics.hpp"
@@ -118,31 +119,9 @@ Cost bare_cost(int port, int tokens) {
   return cost_of(cpu, latencies, tokens);
 }
 
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::string text;
-  std::array<char, 4096> buffer{};
-  for (std::size_t got = 0; pipe && (got = fread(buffer.data(), 1, buffer.size(), pipe.get())) > 0;)
-    text.append(buffer.data(), got);
-  return text;
-}
-
-/// A Python of our own with the openai package; empty where it cannot be had.
-std::string python_with_openai() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  const std::filesystem::path base =
-      cache != nullptr ? std::filesystem::path(cache) : std::filesystem::path(home != nullptr ? home : "/tmp") / ".cache";
-  const std::string folder = (base / "sweetspot-build" / "openai").string();
-  const std::string python = folder + "/bin/python";
-  const std::string made = "{ '" + python + "' -c 'import openai' || { python3 -m venv '" + folder + "' && '" + python +
-                           "' -m pip install -q openai; }; } >/dev/null 2>&1";
-  return std::system(made.c_str()) == 0 ? python : "";
-}
-
 std::optional<Cost> python_cost(const std::string& python, int port) {
-  const auto json =
-      nlohmann::json::parse(output_of("'" + python + "' '" SWEETSPOT_CLIENT_OPENAI "' " + std::to_string(port)), nullptr, false);
+  const auto json = nlohmann::json::parse(
+      benchmarks::output_of("'" + python + "' '" SWEETSPOT_CLIENT_OPENAI "' " + std::to_string(port)), nullptr, false);
   if (json.is_discarded()) return std::nullopt;
   return Cost{json.at("cpu_us"), json.at("p50_us"), json.at("p95_us")};
 }
@@ -164,7 +143,7 @@ Cost printed(const std::string& name, const std::vector<Cost>& costs) {
 bool streaming_goal_met(int rounds, int tokens) {
   const EngineDescriptor engine = find_engine(catalog(""), "llama-server");
   const PacedServer server{tokens, interval_us};
-  const std::string python = python_with_openai();
+  const std::string python = benchmarks::python_with("openai");
   std::vector<Cost> bare;
   std::vector<Cost> ours;
   std::vector<Cost> openai;

@@ -1,7 +1,9 @@
 // Search strategies over recorded tables, against the goals of search.md ("Where it must get, on tables").
-//   search_benchmark [--tables FOLDER] [--seeds N] [--allow-chance]
-// Prints a line a goal: ours with the interval of resampled seeds and tables, random, and what other tools reach. Exit 1 if a
-// goal was missed; with --allow-chance only when the whole interval misses it.
+//   search_benchmark [--tables FOLDER] [--seeds N] [--only WORD] [--allow-chance] [--no-peers]
+// Prints a line a goal: ours with the interval of resampled seeds and tables, random, and what other tools reach; then what
+// Optuna reaches here. Exit 1 if a goal was missed; with --allow-chance only when the whole interval misses it.
+// --only: one section (six, others, failing, warm, speculation, noisy, proposals).
+#include "benchmarks/search_peers.hpp"
 #include "benchmarks/search_tables.hpp"
 
 #include "core/candidates.hpp"
@@ -17,6 +19,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace sweetspot;
 using namespace sweetspot::searches;
@@ -26,6 +30,8 @@ namespace {
 struct Arguments {
   Suite suite;
   bool allow_chance = false;
+  bool peers = true;
+  std::string only;  ///< section; empty: all
 };
 
 Arguments parsed(int argc, char** argv) {
@@ -34,7 +40,9 @@ Arguments parsed(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     if (name == "--allow-chance") arguments.allow_chance = true;
+    if (name == "--no-peers") arguments.peers = false;
     if (i + 1 >= argc) continue;
+    if (name == "--only") arguments.only = argv[i + 1];
     if (name == "--tables") arguments.suite.folder = argv[i + 1];
     if (name == "--seeds") arguments.suite.seeds = static_cast<std::size_t>(std::max(1, std::atoi(argv[i + 1])));
   }
@@ -180,7 +188,15 @@ int main(int argc, char** argv) try {
   }
   bool all_met = true;
   fmt::print("{:<52} {:>8}  {:<17}  {:<8} {}\n", "search over recorded tables", "ours", "90 %", "goal", "others");
-  for (const auto& section : {six, others_of_the_kind, failing, machine_left_out, speculation, noisy, proposals}) {
+  const std::vector<std::pair<std::string, std::vector<Figure> (*)(const Suite&)>> sections{{"six", six},
+                                                                                            {"others", others_of_the_kind},
+                                                                                            {"failing", failing},
+                                                                                            {"warm", machine_left_out},
+                                                                                            {"speculation", speculation},
+                                                                                            {"noisy", noisy},
+                                                                                            {"proposals", proposals}};
+  for (const auto& [name, section] : sections) {
+    if (!arguments.only.empty() && arguments.only != name) continue;
     for (const Figure& figure : section(arguments.suite)) {
       const bool by_chance = figure.least ? figure.high >= figure.goal : figure.low <= figure.goal;
       const bool met = figure.met() || (arguments.allow_chance && by_chance);
@@ -191,6 +207,7 @@ int main(int argc, char** argv) try {
     }
     std::fflush(stdout);
   }
+  if (arguments.peers && arguments.only.empty()) print_optuna(arguments.suite);
   return all_met ? 0 : 1;
 } catch (const Error& error) {
   fmt::print(stderr, "search_benchmark: {}\nhint: {}\n", error.what(), error.hint());

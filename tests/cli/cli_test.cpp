@@ -88,6 +88,9 @@ TEST_SUITE("cli/cli") {
     CHECK(home.run({"show", "--trial", "0002"}).out.find("Trial 2") == 0);
     CHECK(nlohmann::json::parse(home.run({"show", "--json"}).out)["study"]["id"] == study.id);
     CHECK(home.run({"show", "--as", "csv"}).out.find("number,id,") == 0);
+    CHECK(nlohmann::json::parse(home.run({"export", "7f3a"}).out)["schema_version"] == "1.0.0");
+    CHECK(home.run({"export", "--as", "csv"}).out.find(",ms\n") != std::string::npos);
+    CHECK(home.run({"export", "zzzz"}).code == exit_usage);
     const auto wrong = home.run({"show", "--trial", "9"});
     CHECK(wrong.code == exit_usage);
     CHECK(wrong.err.find("numbers go from 1 to 4") != std::string::npos);

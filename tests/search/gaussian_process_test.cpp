@@ -74,6 +74,24 @@ TEST_SUITE("search/gaussian_process") {
     CHECK(metric[4].between(2, 2) == 0.0);
   }
 
+  TEST_CASE("two sizes have a metric of their product: 2 x 8 and 4 x 4 are the same in it, words and narrow ranges have none") {
+    const auto metric = metric_of(grid());
+    REQUIRE(metric.size() == 5 + 6);
+    const auto product = std::ranges::find_if(
+        metric, [](const AxisMetric& one) { return !one.single() && one.parts[0].axis == 0 && one.parts[1].axis == 1; });
+    REQUIRE(product != metric.end());
+    const auto level = [&](ValueIndex a, ValueIndex b) { return product->level(std::vector<ValueIndex>{a, b, 0, 0, 0}); };
+    CHECK(level(1, 3) == level(2, 2));
+    CHECK(product->between(level(0, 0), level(4, 4)) == 1.0);
+    CHECK(product->between(level(0, 0), level(1, 0)) == doctest::Approx(0.125));
+    SearchSpace narrow;
+    for (const std::string name : {"a", "b"}) {
+      narrow.axes.push_back({name, {std::int64_t{6}, std::int64_t{7}, std::int64_t{8}}});
+      narrow.baseline.values[name] = std::int64_t{6};
+    }
+    for (const AxisMetric& one : metric_of(candidates(narrow, 1))) CHECK(one.single());
+  }
+
   TEST_CASE("what was not observed is predicted from effects and interactions, and parameters without effect do not matter") {
     const Candidates all = grid();
     const GaussianProcess process = fitted(metric_of(all), observed(all, 80, 0.02), 1, Rng(1)).front();
