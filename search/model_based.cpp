@@ -26,6 +26,7 @@ constexpr std::size_t first_spread = 4;   ///< configurations before the surroga
 constexpr std::size_t least_speeds = 3;   ///< that it needs
 constexpr std::size_t spread_among = 30;  ///< candidates of which the farthest is taken
 constexpr std::size_t pool_most = 4000;   ///< candidates that are looked at, beside the neighbours of the best
+constexpr std::size_t many_speeds = 100;  ///< beyond, half as many: a look costs the square of the observations
 constexpr std::size_t best_looked_beside = 3;
 constexpr std::size_t averaged_over = 300;  ///< of the pool, by every sample of the parameters
 constexpr std::size_t few_speeds = 60;      ///< up to here several samples of the parameters are averaged
@@ -216,7 +217,8 @@ std::vector<ValueIndex> top_rows(const std::vector<ValueIndex>& rows, const std:
 
 /// Candidates worth a look: a sample of all, and what is next to the best.
 std::vector<ValueIndex> looked_at(Situation& now) {
-  std::vector<ValueIndex> rows = pool_of(now, pool_most);
+  const bool many = now.lessons.speeds.values.size() > many_speeds;
+  std::vector<ValueIndex> rows = pool_of(now, many ? pool_most / 2 : pool_most);
   for (const Row& row : best_rows(now, best_looked_beside)) {
     const auto near = beside(now, row);
     rows.insert(rows.end(), near.begin(), near.end());
