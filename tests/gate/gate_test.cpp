@@ -162,6 +162,22 @@ TEST_SUITE("gate/gate") {
     CHECK(fixture.verdict(interview).check == "G10");
   }
 
+  TEST_CASE("an answer asked again that leaves at a near tie may come to repeat itself, one that leaves elsewhere may not") {
+    std::string loop = "once there was a vixen";
+    for (int i = 0; i < 40; ++i) loop += " and she was fond";
+    for (const double margin : {0.2, 8.0}) {
+      const Fixture fixture(margin);
+      Interview interview = fixture.same_answers();
+      RequestSample again = answer(loop);
+      again.finish_reason = "length";
+      CandidateAnswer replay = candidate_answer(again);
+      replay.plain.reset();
+      interview.state.push_back({replay, "after a cancelled answer"});
+      CAPTURE(margin);
+      CHECK((fixture.verdict(interview).check == "G10") == (margin > 1));
+    }
+  }
+
   TEST_CASE("a cache that is far from the model is broken, one that is beyond the limit is not taken, one that is near stays") {
     Fixture fixture;
     fixture.config.values["kv_type_k"] = std::string("q4_0");

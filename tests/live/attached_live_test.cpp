@@ -98,7 +98,7 @@ TEST_SUITE("live/attached") {
     const std::string folder = (fs::path(std::getenv("SWEETSPOT_MLX_MODELS")) / "target").string();
     const Outcome outcome = sweetspot_run("tune --engine llama-server --engine mlx-lm -m '" +
                                           shared_model("target-F16.gguf").string() + "' -m '" + folder +
-                                          "' -q --json --goal decode --tier quick --trials 2 --budget 4m "
+                                          "' -q --json --goal decode --tier quick --trials 2 --budget 150s "
                                           "--store " +
                                           (scratch() / "engines.sqlite").string());
     INFO(outcome.err);
