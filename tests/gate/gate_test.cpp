@@ -166,10 +166,11 @@ TEST_SUITE("gate/gate") {
     std::string loop = "once there was a vixen";
     for (int i = 0; i < 40; ++i) loop += " and she was fond";
     for (const double margin : {0.2, 8.0}) {
-      const Fixture fixture(margin);
+      Fixture fixture(margin);
       Interview interview = fixture.same_answers();
       RequestSample again = answer(loop);
       again.finish_reason = "length";
+      fixture.reference.answers[0].prompt.max_tokens = static_cast<int>(*again.usage.completion_tokens);
       CandidateAnswer replay = candidate_answer(again);
       replay.plain.reset();
       interview.state.push_back({replay, "after a cancelled answer"});
