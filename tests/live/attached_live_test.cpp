@@ -34,6 +34,7 @@ std::string missing_llama() {
 
 /// Two engines that load the same weights.
 std::string missing_pair() {
+  if (std::getenv("SWEETSPOT_LONG_TESTS") == nullptr) return "takes four minutes: SWEETSPOT_LONG_TESTS=1 runs it";
   if (const std::string why = missing_llama(); !why.empty()) return why;
   if (!on_path("mlx_lm.server")) return "no mlx_lm.server on PATH";
   const char* folder = std::getenv("SWEETSPOT_MLX_MODELS");
