@@ -44,7 +44,7 @@ std::vector<std::string> descriptor_gaps(const EngineDescriptor& engine) {
   if (can_launch(engine))
     add_launch_gaps(engine, gaps);
   else
-    gaps.emplace_back("no identity.executables: servers are measured where they run, never started, tuned or checked");
+    gaps.emplace_back("no identity.executables: servers are measured and checked where they run, never started or tuned");
   add_protocol_gaps(engine.protocol, gaps);
   for (const EngineParameter& row : engine.parameters) {
     const bool relaxed = row.parameter.effect == Effect::unverified;

@@ -41,7 +41,7 @@ bool says(const Json& list, const std::string& text) {
 
 }  // namespace
 
-TEST_SUITE("demo/attached") {
+TEST_SUITE("process/attached") {
   TEST_CASE("a sound server passes by itself, its own texts are scored one token at a time, and no comparison is claimed") {
     const RunningServer server(demo_engine(drafting));
     REQUIRE(server.ready("/health"));

@@ -28,7 +28,7 @@ std::string build_with(const std::string& name, const std::string& arguments) {
 
 }  // namespace
 
-TEST_SUITE("demo/compare") {
+TEST_SUITE("process/compare") {
   TEST_CASE("two honest configurations are both checked, and timed in pairs") {
     const Outcome outcome = compare("--fix optimistic=off --a draft_depth=0 --b draft_depth=3 --budget 40s");
     INFO(outcome.err);

@@ -25,7 +25,7 @@ bool holds(const Json& list, const std::string& text) {
 
 }  // namespace
 
-TEST_SUITE("demo/process") {
+TEST_SUITE("process/demo") {
   TEST_CASE("the demo study rejects the mode that only looks fast, and keeps the evidence") {
     const Outcome outcome =
         sweetspot_run("demo -q --json --budget 30s --fix draft_depth=3 --param optimistic=off,on -- --time-scale 400");

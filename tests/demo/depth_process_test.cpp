@@ -13,7 +13,7 @@ using namespace sweetspot::testing;
 
 }  // namespace
 
-TEST_SUITE("demo/depth") {
+TEST_SUITE("process/depth") {
   TEST_CASE("each depth is met, measured cold and warm, and the warm turn does not read it again") {
     const Outcome outcome = sweetspot_run("measure demo-engine -q --json --goal decode --depths 0,1k,3k -- --time-scale 100");
     INFO(outcome.err);

@@ -45,7 +45,7 @@ Outcome check(const std::string& engine, const RunningServer& server) {
 
 }  // namespace
 
-TEST_SUITE("demo/dialect") {
+TEST_SUITE("process/dialect") {
   TEST_CASE("a sound server passes in the dialect of its engine, thoughts and calls included") {
     for (const Dialect& dialect : dialects) {
       CAPTURE(dialect.engine);

@@ -67,7 +67,7 @@ Json verdict_of(const Outcome& outcome) {
 
 }  // namespace
 
-TEST_SUITE("demo/scorer") {
+TEST_SUITE("process/scorer") {
   TEST_CASE("honest speculation is a tie, scored by the other engine that loads the same model") {
     const Outcome outcome = check("");
     CHECK(outcome.exit_code == 0);

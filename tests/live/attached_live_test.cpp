@@ -1,5 +1,6 @@
 // Servers that already run, and several engines in one go, with a real llama-server and a real mlx_lm.server. What cannot
 // run says why in one line and is skipped.
+#include "live/engines_here.hpp"
 #include "support/program.hpp"
 #include "support/running_server.hpp"
 
@@ -17,36 +18,18 @@ namespace {
 using Json = nlohmann::json;
 using namespace sweetspot::testing;
 
-fs::path shared_model(const std::string& name) {
-  const char* folder = std::getenv("SWEETSPOT_TEST_MODELS");
-  if (folder != nullptr && fs::exists(fs::path(folder) / name)) return fs::path(folder) / name;
-  const fs::path own = fs::path(SWEETSPOT_SOURCE_DIR) / "tests/models" / name;
-  return fs::exists(own) ? own : fs::path(SWEETSPOT_SOURCE_DIR) / "../shared/models" / name;
-}
-
-bool on_path(const std::string& program) { return std::system(("command -v " + program + " >/dev/null 2>&1").c_str()) == 0; }
-
-std::string missing_llama() {
-  if (!on_path("llama-server")) return "no llama-server on PATH";
-  if (!fs::exists(shared_model("draft-Q8_0.gguf"))) return "no model " + shared_model("draft-Q8_0.gguf").string();
-  return {};
-}
-
 /// Two engines that load the same weights.
 std::string missing_pair() {
   if (std::getenv("SWEETSPOT_LONG_TESTS") == nullptr) return "takes four minutes: SWEETSPOT_LONG_TESTS=1 runs it";
   if (const std::string why = missing_llama(); !why.empty()) return why;
-  if (!on_path("mlx_lm.server")) return "no mlx_lm.server on PATH";
-  const char* folder = std::getenv("SWEETSPOT_MLX_MODELS");
-  if (folder == nullptr) return "SWEETSPOT_MLX_MODELS names no folder with target/";
-  if (!fs::exists(fs::path(folder) / "target/config.json")) return "no model folder " + (fs::path(folder) / "target").string();
-  if (!fs::exists(shared_model("target-F16.gguf"))) return "no model " + shared_model("target-F16.gguf").string();
+  if (const std::string why = missing_mlx(); !why.empty()) return why;
+  if (!fs::exists(gguf_model("target-F16.gguf"))) return "no model " + gguf_model("target-F16.gguf").string();
   return {};
 }
 
 std::vector<std::string> llama_server(const std::vector<std::string>& more) {
   std::vector<std::string> arguments{
-      "llama-server", "--port", "{port}", "-c", "8192", "--parallel", "1", "-m", shared_model("draft-Q8_0.gguf").string()};
+      "llama-server", "--port", "{port}", "-c", "8192", "--parallel", "1", "-m", gguf_model("draft-Q8_0.gguf").string()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
@@ -59,10 +42,7 @@ Outcome check(const RunningServer& server, const std::string& more) {
 
 TEST_SUITE("live/attached") {
   TEST_CASE("a llama-server that runs is sound in itself, and the same as a plain one") {
-    if (const std::string why = missing_llama(); !why.empty()) {
-      MESSAGE("skipped: " << why);
-      return;
-    }
+    SKIP_WHERE(missing_llama());
     const RunningServer server(llama_server({"--flash-attn", "on"}));
     REQUIRE(server.ready("/health"));
     const Outcome alone = check(server, "");
@@ -78,11 +58,8 @@ TEST_SUITE("live/attached") {
   }
 
   TEST_CASE("drafts that are accepted unverified show in a running llama-server's own texts") {
-    if (const std::string why = missing_llama(); !why.empty()) {
-      MESSAGE("skipped: " << why);
-      return;
-    }
-    const RunningServer server(llama_server({"--spec-type", "draft-simple", "-md", shared_model("draft-weak-Q8_0.gguf").string(),
+    SKIP_WHERE(missing_llama());
+    const RunningServer server(llama_server({"--spec-type", "draft-simple", "-md", gguf_model("draft-weak-Q8_0.gguf").string(),
                                              "--spec-draft-n-max", "4", "--spec-synth-len", "3"}));
     REQUIRE(server.ready("/health"));
     const Outcome outcome = check(server, "");
@@ -92,13 +69,10 @@ TEST_SUITE("live/attached") {
   }
 
   TEST_CASE("llama-server and mlx-lm with the same weights end in one table, each with its own form of the model") {
-    if (const std::string why = missing_pair(); !why.empty()) {
-      MESSAGE("skipped: " << why);
-      return;
-    }
-    const std::string folder = (fs::path(std::getenv("SWEETSPOT_MLX_MODELS")) / "target").string();
+    SKIP_WHERE(missing_pair());
+    const std::string folder = mlx_model("target").string();
     const Outcome outcome = sweetspot_run("tune --engine llama-server --engine mlx-lm -m '" +
-                                          shared_model("target-F16.gguf").string() + "' -m '" + folder +
+                                          gguf_model("target-F16.gguf").string() + "' -m '" + folder +
                                           "' -q --json --goal decode --tier quick --trials 2 --budget 150s "
                                           "--store " +
                                           (scratch() / "engines.sqlite").string());

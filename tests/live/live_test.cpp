@@ -1,5 +1,6 @@
 // The whole program against a real llama-server with the small models of tests/models. What cannot run says why in one
 // line and is skipped.
+#include "live/engines_here.hpp"
 #include "support/program.hpp"
 
 #include <doctest/doctest.h>
@@ -22,29 +23,8 @@ namespace {
 using Json = nlohmann::json;
 using namespace sweetspot::testing;
 
-fs::path model(const std::string& name) {
-  const char* folder = std::getenv("SWEETSPOT_TEST_MODELS");
-  const fs::path own = fs::path(SWEETSPOT_SOURCE_DIR) / "tests/models" / name;
-  if (folder != nullptr && fs::exists(fs::path(folder) / name)) return fs::path(folder) / name;
-  const fs::path shared = fs::path(SWEETSPOT_SOURCE_DIR) / "../shared/models" / name;
-  return fs::exists(own) ? own : shared;
-}
-
-/// Why nothing live can run here; empty when it can.
-std::string missing() {
-  if (std::system("command -v llama-server >/dev/null 2>&1") != 0) return "no llama-server on PATH";
-  if (!fs::exists(model("draft-Q8_0.gguf"))) return "no model " + model("draft-Q8_0.gguf").string();
-  return {};
-}
-
-#define SKIP_WITHOUT_SERVER()                            \
-  if (const std::string why = missing(); !why.empty()) { \
-    MESSAGE("skipped: " << why);                         \
-    return;                                              \
-  }
-
 std::string check(const std::string& more) {
-  return "check llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --tier quick --json " + more;
+  return "check llama-server -q -m '" + gguf_model("draft-Q8_0.gguf").string() + "' --tier quick --json " + more;
 }
 
 std::string standin(const std::string& fault) { return "STANDIN_FAULT=" + fault + " "; }
@@ -67,7 +47,7 @@ int left_behind() {
 
 TEST_SUITE("live") {
   TEST_CASE("the installed binary is probed: version, spellings, and what it lacks") {
-    SKIP_WITHOUT_SERVER();
+    SKIP_WHERE(missing_llama());
     const Outcome outcome = sweetspot_run("engines llama-server --json");
     REQUIRE(outcome.exit_code == 0);
     const Json engine = Json::parse(outcome.out).at(0);
@@ -80,7 +60,7 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("the engine as it comes passes, and leaves nothing behind") {
-    SKIP_WITHOUT_SERVER();
+    SKIP_WHERE(missing_llama());
     const Outcome outcome = sweetspot_run(check(""));
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
@@ -91,7 +71,7 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("a stand-in that changes nothing, or re-chunks legally, passes") {
-    SKIP_WITHOUT_SERVER();
+    SKIP_WHERE(missing_llama());
     for (const std::string fault : {"none", "rechunk"}) {
       const Outcome outcome = sweetspot_run(standin_check, standin(fault));
       INFO(fault << ": " << outcome.out << outcome.err);
@@ -100,7 +80,7 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("a stand-in that damages the answers when a flag is given is broken, with evidence") {
-    SKIP_WITHOUT_SERVER();
+    SKIP_WHERE(missing_llama());
     for (const std::string fault :
          {"truncate", "cut", "drop", "drop_short", "drop_tail", "mangle", "late_mangle", "dup", "usage_double", "usage_zero",
           "no_done", "finish_twice", "think_leak", "error_event", "third_request", "plain_mangle", "both"}) {
@@ -115,7 +95,7 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("a server that dies in mid-answer is an error that names it, and nothing is left behind") {
-    SKIP_WITHOUT_SERVER();
+    SKIP_WHERE(missing_llama());
     const Outcome outcome = sweetspot_run(standin_check, standin("exit_mid"));
     INFO(outcome.out << outcome.err);
     CHECK(outcome.exit_code == 1);
@@ -124,7 +104,7 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("a default that loses text is unsound as it comes") {
-    SKIP_WITHOUT_SERVER();
+    SKIP_WHERE(missing_llama());
     const fs::path cache = scratch() / "unsound";  // the reference of the stand-in that does no harm is in the other one
     const Outcome outcome = sweetspot_run(check("--binary '" SWEETSPOT_STANDIN "'"),
                                           standin("drop") + "STANDIN_ALWAYS=1 XDG_CACHE_HOME='" + cache.string() + "'");
@@ -134,9 +114,9 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("drafts that are accepted unverified are rejected as broken, and honest ones are not") {
-    SKIP_WITHOUT_SERVER();
-    const Outcome outcome = sweetspot_run("tune llama-server -q -m '" + model("draft-Q8_0.gguf").string() + "' --draft-model '" +
-                                          model("draft-weak-Q8_0.gguf").string() +
+    SKIP_WHERE(missing_llama());
+    const Outcome outcome = sweetspot_run("tune llama-server -q -m '" + gguf_model("draft-Q8_0.gguf").string() +
+                                          "' --draft-model '" + gguf_model("draft-weak-Q8_0.gguf").string() +
                                           "' --goal decode --param spec_synth_len=0,3 --fix draft_depth=4 --budget 150s --json");
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
@@ -154,8 +134,8 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("what cannot run is refused before anything is launched, by name") {
-    SKIP_WITHOUT_SERVER();
-    const std::string base = "-q -m '" + model("draft-Q8_0.gguf").string() + "' ";
+    SKIP_WHERE(missing_llama());
+    const std::string base = "-q -m '" + gguf_model("draft-Q8_0.gguf").string() + "' ";
     const auto refused = [](const std::string& arguments, const std::string& named) {
       const Outcome outcome = sweetspot_run(arguments);
       INFO(arguments << "\n" << outcome.err);
@@ -173,11 +153,11 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("Ctrl-C ends a study with 130, tells how to go on, and leaves nothing behind") {
-    SKIP_WITHOUT_SERVER();
-    const std::string tune = "timeout --signal=INT 8 '" SWEETSPOT_BINARY "' tune llama-server -m '" +
-                             model("draft-Q8_0.gguf").string() + "' --goal decode --param threads=1,2 --budget 90s --store " +
-                             (scratch() / "interrupted.sqlite").string() + " 2>" + (scratch() / "interrupted.err").string() +
-                             " >/dev/null";
+    SKIP_WHERE(missing_llama());
+    const std::string tune =
+        "timeout --signal=INT 8 '" SWEETSPOT_BINARY "' tune llama-server -m '" + gguf_model("draft-Q8_0.gguf").string() +
+        "' --goal decode --param threads=1,2 --budget 90s --store " + (scratch() / "interrupted.sqlite").string() + " 2>" +
+        (scratch() / "interrupted.err").string() + " >/dev/null";
     const int status = std::system(("XDG_CACHE_HOME=" + scratch().string() + " " + tune).c_str());
     CHECK(WEXITSTATUS(status) == 124);  // timeout's own code: the signal was sent
     const std::string err = content(scratch() / "interrupted.err");

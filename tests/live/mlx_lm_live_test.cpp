@@ -1,5 +1,6 @@
 // The whole program against a real mlx_lm.server with a small model and its draft (tests/support/install_mlx_lm.sh). What
 // cannot run says why in one line and is skipped.
+#include "live/engines_here.hpp"
 #include "support/program.hpp"
 
 #include <doctest/doctest.h>
@@ -14,27 +15,6 @@ namespace {
 using Json = nlohmann::json;
 using namespace sweetspot::testing;
 
-fs::path mlx_model(const std::string& name) {
-  const char* folder = std::getenv("SWEETSPOT_MLX_MODELS");
-  return folder == nullptr ? fs::path{} : fs::path(folder) / name;
-}
-
-/// Why nothing of this can run here; empty when it can.
-std::string missing_mlx() {
-  if (std::system("command -v mlx_lm.server >/dev/null 2>&1") != 0) return "no mlx_lm.server on PATH";
-  if (mlx_model("target").empty()) return "SWEETSPOT_MLX_MODELS names no folder with target/ and draft/";
-  for (const char* name : {"target", "draft"}) {
-    if (!fs::exists(mlx_model(name) / "config.json")) return "no model folder " + mlx_model(name).string();
-  }
-  return {};
-}
-
-#define SKIP_WITHOUT_MLX()                                   \
-  if (const std::string why = missing_mlx(); !why.empty()) { \
-    MESSAGE("skipped: " << why);                             \
-    return;                                                  \
-  }
-
 std::string check(const std::string& more) {
   return "check mlx-lm -q -m '" + mlx_model("target").string() + "' --draft-model '" + mlx_model("draft").string() +
          "' --set reasoning=off --tier quick --json " + more;
@@ -46,7 +26,7 @@ bool mlx_left_behind() { return std::system("pgrep -f 'mlx_lm[.]server --model' 
 
 TEST_SUITE("live/mlx-lm") {
   TEST_CASE("the installed mlx-lm is probed: version, spellings, and how far it is proven") {
-    SKIP_WITHOUT_MLX();
+    SKIP_WHERE(missing_mlx());
     const Outcome outcome = sweetspot_run("engines mlx-lm --json");
     REQUIRE(outcome.exit_code == 0);
     const Json engine = Json::parse(outcome.out).at(0);
@@ -62,7 +42,7 @@ TEST_SUITE("live/mlx-lm") {
   }
 
   TEST_CASE("drafts with the default prompt cache are broken with evidence, and without it they are right") {
-    SKIP_WITHOUT_MLX();
+    SKIP_WHERE(missing_mlx());
     const Outcome broken = sweetspot_run(check("--set draft_depth=4"));
     INFO(broken.out << broken.err);
     CHECK(broken.exit_code == 1);
@@ -77,7 +57,7 @@ TEST_SUITE("live/mlx-lm") {
   }
 
   TEST_CASE("what is no model folder is refused before anything is launched") {
-    SKIP_WITHOUT_MLX();
+    SKIP_WHERE(missing_mlx());
     const auto refused = [](const std::string& arguments, const std::string& named) {
       const Outcome outcome = sweetspot_run(arguments);
       INFO(arguments << "\n" << outcome.err);
