@@ -45,6 +45,15 @@ inline std::string missing_mlx() {
   return {};
 }
 
+/// What cannot run ends with 2, names the value, and says the way out.
+inline void check_refused(const std::string& arguments, const std::string& named) {
+  const Outcome outcome = sweetspot_run(arguments);
+  INFO(arguments << "\n" << outcome.err);
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err.find(named) != std::string::npos);
+  CHECK(outcome.err.find("hint: ") != std::string::npos);
+}
+
 }  // namespace sweetspot::testing
 
 /// Leaves the test case, saying why, where `missing` is a reason.

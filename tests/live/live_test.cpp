@@ -136,20 +136,13 @@ TEST_SUITE("live") {
   TEST_CASE("what cannot run is refused before anything is launched, by name") {
     SKIP_WHERE(missing_llama());
     const std::string base = "-q -m '" + gguf_model("draft-Q8_0.gguf").string() + "' ";
-    const auto refused = [](const std::string& arguments, const std::string& named) {
-      const Outcome outcome = sweetspot_run(arguments);
-      INFO(arguments << "\n" << outcome.err);
-      CHECK(outcome.exit_code == 2);
-      CHECK(outcome.err.find(named) != std::string::npos);
-      CHECK(outcome.err.find("hint: ") != std::string::npos);
-    };
-    refused("check llama-server " + base + "--set spec_type=draft-mtp --set draft_depth=2", "MTP");
-    refused("check llama-server " + base + "--set draft_depth=2", "draft model");
-    refused("check llama-server " + base + "--set mlock=on", "mlock");
-    refused("check llama-server " + base + "--set kv_type_q=q8_0", "kv_type_k");
-    refused("check llama-server " + base + "--set kv_type_k=q8_1", "q8_1");
-    refused("check llama-server -m /nowhere/model.gguf", "/nowhere/model.gguf");
-    refused("check llama-server -m '" SWEETSPOT_STANDIN "'", "GGUF");
+    check_refused("check llama-server " + base + "--set spec_type=draft-mtp --set draft_depth=2", "MTP");
+    check_refused("check llama-server " + base + "--set draft_depth=2", "draft model");
+    check_refused("check llama-server " + base + "--set mlock=on", "mlock");
+    check_refused("check llama-server " + base + "--set kv_type_q=q8_0", "kv_type_k");
+    check_refused("check llama-server " + base + "--set kv_type_k=q8_1", "q8_1");
+    check_refused("check llama-server -m /nowhere/model.gguf", "/nowhere/model.gguf");
+    check_refused("check llama-server -m '" SWEETSPOT_STANDIN "'", "GGUF");
   }
 
   TEST_CASE("Ctrl-C ends a study with 130, tells how to go on, and leaves nothing behind") {

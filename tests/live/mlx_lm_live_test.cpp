@@ -58,17 +58,10 @@ TEST_SUITE("live/mlx-lm") {
 
   TEST_CASE("what is no model folder is refused before anything is launched") {
     SKIP_WHERE(missing_mlx());
-    const auto refused = [](const std::string& arguments, const std::string& named) {
-      const Outcome outcome = sweetspot_run(arguments);
-      INFO(arguments << "\n" << outcome.err);
-      CHECK(outcome.exit_code == 2);
-      CHECK(outcome.err.find(named) != std::string::npos);
-      CHECK(outcome.err.find("hint: ") != std::string::npos);
-    };
     const std::string gguf = std::string(SWEETSPOT_SOURCE_DIR) + "/tests/models/draft-Q8_0.gguf";
-    refused("check mlx-lm -q -m /nowhere/model", "/nowhere/model");
-    refused("check mlx-lm -q -m '" + gguf + "'", "llama-server");
-    refused("check mlx-lm -q -m '" + mlx_model("target").string() + "' --set draft_depth=2", "--draft-model");
+    check_refused("check mlx-lm -q -m /nowhere/model", "/nowhere/model");
+    check_refused("check mlx-lm -q -m '" + gguf + "'", "llama-server");
+    check_refused("check mlx-lm -q -m '" + mlx_model("target").string() + "' --set draft_depth=2", "--draft-model");
     CHECK_FALSE(mlx_left_behind());
   }
 }
