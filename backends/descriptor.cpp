@@ -187,6 +187,10 @@ void Reader::identity(EngineDescriptor& engine) {
   engine.identity.help_style = text_of(from, "help_style");
   engine.identity.removed_pattern = pattern(from, "removed_pattern", "/identity", 0);
   engine.identity.models = texts_of(from, "models");
+  if (from.contains("daemon")) {
+    const json& daemon = from.at("daemon");
+    engine.identity.daemon = {daemon.at("port").get<int>(), text_of(daemon, "version_path"), text_of(daemon, "version_pointer")};
+  }
   const std::string form = text_of(from, "model_form");
   engine.identity.model_form = form == "folder" ? ModelForm::folder : form == "name" ? ModelForm::name : ModelForm::gguf;
   const json& ready = root_.at("ready");

@@ -114,6 +114,13 @@ struct EngineDescriptor {
                                   ///< "none": there is no help to ask, the descriptor's first spellings are taken as they are
     std::string removed_pattern;  ///< a description that matches is no option
     ModelForm model_form = ModelForm::gguf;
+    /// A server of it that is commonly left running on this machine, and may be older than what is installed.
+    struct Daemon {
+      int port = 0;
+      std::string version_path;
+      std::string version_pointer;  ///< to the version's text in what it answers
+    };
+    std::optional<Daemon> daemon;
     std::vector<std::string> models;  ///< built in, known by name; empty: see model_form
   } identity;
   struct Launch {

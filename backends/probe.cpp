@@ -132,16 +132,18 @@ HelpTable told_by_descriptor(const EngineDescriptor& engine) {
 std::string version_from(const EngineDescriptor& engine, const std::string& version_text) {
   const std::regex pattern(engine.identity.version_pattern);
   std::size_t begin = 0;
+  std::string version = "unknown";
+  // The last one: where a daemon runs, Ollama tells that one's first and its own as a warning.
   // Line by line: loading a backend may print before the version, and long lines are no place for std::regex.
   constexpr std::size_t longest_line = 1000;
   while (begin < version_text.size()) {
     const auto end = std::min(version_text.find('\n', begin), version_text.size());
     const std::string line = version_text.substr(begin, std::min(end - begin, longest_line)) + "\n";
     std::smatch match;
-    if (std::regex_search(line, match, pattern)) return engine.identity.version_prefix + match[1].str();
+    if (std::regex_search(line, match, pattern)) version = engine.identity.version_prefix + match[1].str();
     begin = end + 1;
   }
-  return "unknown";
+  return version;
 }
 
 /// "removed: use --x" when the help still has a stub for one of the spellings.

@@ -124,6 +124,10 @@ TEST_SUITE("backends/catalog") {
     const auto ollama = engine_of("ollama");
     const auto probe = probe_from_texts(ollama, "ollama version is 0.9.6\n", "");
     CHECK(probe.version == "0.9.6");
+    const std::string both = "ollama version is 0.9.6\nWarning: client version is 0.12.0\n";  // a daemon runs that is older
+    CHECK(probe_from_texts(ollama, both, "").version == "0.12.0");
+    REQUIRE(ollama.identity.daemon);
+    CHECK(ollama.identity.daemon->port == 11434);
     CHECK(probe.find("kv_type")->spelling == "OLLAMA_KV_CACHE_TYPE");
     const LaunchInputs inputs{"qwen3:8b", "", 0, {}};
     const auto plan = launch_plan(ollama, probe, config_from_key("kv_type=q8_0"), {}, inputs);

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 
+#include "backends/daemon.hpp"
 #include "backends/descriptor.hpp"
 #include "backends/descriptor_gaps.hpp"
 #include "backends/installed.hpp"
@@ -30,6 +31,7 @@ struct FoundEngine {
   EngineDescriptor engine;
   std::optional<EngineProbe> probe;
   std::string problem;  ///< why a binary that is there could not be asked
+  std::string daemon;   ///< that another version of it still runs
 };
 
 int check_file(const Options& options, Context& context);
@@ -92,15 +94,17 @@ std::vector<EngineDescriptor> wanted(const Options& options, const Context& cont
 
 /// In a list, an engine that does not answer is a line of the result; asked for by name it is an Error.
 FoundEngine look_for(const EngineDescriptor& engine, const Options& options, const Context& context) {
-  FoundEngine found{engine, std::nullopt, {}};
+  FoundEngine found{engine, std::nullopt, {}, {}};
   const auto binary = find_executable(engine, options.binary, context.environment.search_path());
   if (!binary) return found;
   if (!options.engine.empty() || !options.engine_file.empty()) {
     found.probe = probe_binary(engine, *binary, context.interrupt);
+    found.daemon = daemon_finding(engine, found.probe->version, context.interrupt);
     return found;
   }
   try {
     found.probe = probe_binary(engine, *binary, context.interrupt);
+    found.daemon = daemon_finding(engine, found.probe->version, context.interrupt);
   } catch (const Error& error) {
     found.problem = error.what();
   }
@@ -124,13 +128,14 @@ std::string models_text(const InstalledModels& installed) {
 
 std::string list_text(const std::vector<FoundEngine>& engines, const InstalledModels& installed) {
   std::string text;
-  for (const auto& [engine, probe, problem] : engines) {
+  for (const auto& [engine, probe, problem, daemon] : engines) {
     std::string state = can_launch(engine) ? "not found here" : "asked where it runs: measure or check NAME --url";
     if (!problem.empty()) state = escape_control(problem);
     if (probe)
       state = fmt::format("{}  {}  {}", padded(escape_control(probe->version), 14), padded(proven(engine, probe->version), 10),
                           probe->binary.string());
     text += fmt::format("{}  {}\n", padded(engine.name, 20), state);
+    if (!daemon.empty()) text += fmt::format("{}  {}\n", padded("", 20), daemon);
   }
   return text + models_text(installed) +
          "\nparameters of an engine: sweetspot engines NAME\nwhat a model really is: sweetspot inspect MODEL\n";
@@ -155,6 +160,7 @@ std::string detail_text(const FoundEngine& found) {
     text += can_launch(engine)
                 ? "  binary        not found here (name it with --binary PATH)\n"
                 : fmt::format("  binary        none: asked where it runs, with measure or check {} --url\n", engine.name);
+  if (!found.daemon.empty()) text += "  daemon        " + found.daemon + "\n";
   std::string rows, lacking;
   for (const auto& row : engine.parameters) {
     const auto& parameter = row.parameter;
@@ -218,7 +224,7 @@ Json models_document(const EngineDescriptor& engine, const InstalledModels& inst
 
 Json to_document(const std::vector<FoundEngine>& engines, const InstalledModels& installed) {
   Json list = Json::array();
-  for (const auto& [engine, probe, problem] : engines) {
+  for (const auto& [engine, probe, problem, daemon] : engines) {
     Json json;
     json["name"] = engine.name;
     json["found"] = probe.has_value();
@@ -227,6 +233,7 @@ Json to_document(const std::vector<FoundEngine>& engines, const InstalledModels&
     json["proven"] = probe ? proven(engine, probe->version) : "never";
     json["origin"] = engine.origin;
     json["problem"] = problem.empty() ? Json(nullptr) : Json(problem);
+    json["daemon"] = daemon.empty() ? Json(nullptr) : Json(daemon);
     json["parameters"] = Json::array();
     for (const auto& row : engine.parameters)
       json["parameters"].push_back(parameter_document(row.parameter, probe ? probe->find(row.parameter.name) : nullptr));
