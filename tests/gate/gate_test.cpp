@@ -132,6 +132,30 @@ TEST_SUITE("gate/gate") {
     CHECK(verdict.check == "G5");
   }
 
+  TEST_CASE("text not streamed that lost its last word is broken, though its tokens are listed") {
+    const Fixture fixture;
+    Interview interview = fixture.same_answers();
+    RequestSample& plain = *interview.answers[3].plain;
+    plain.text = plain.text.substr(0, plain.text.rfind(' '));
+    const Verdict same = fixture.verdict(interview);
+    CHECK(same.outcome == Outcome::broken);
+    CHECK(same.check == "G4");  // the reference's tokens, and another text
+
+    // An answer that went another way after a near tie has no tokens to compare with but its own.
+    const Fixture near(0.01);
+    interview = near.same_answers();
+    interview.answers[3] = candidate_answer(answer("once there was a vixen who lived near the old river", " fox", 0.01));
+    interview.answers[3].reference_index = 3;
+    CHECK(near.verdict(interview).outcome != Outcome::broken);
+    RequestSample& other = *interview.answers[3].plain;
+    other.text = other.text.substr(0, other.text.rfind(' '));
+    const Verdict lost = near.verdict(interview);
+    CHECK(lost.outcome == Outcome::broken);
+    CHECK(lost.check == "G5");
+    REQUIRE(lost.evidence);
+    CHECK(lost.evidence->detail == "text not streamed lacks what its own tokens say");
+  }
+
   TEST_CASE("the same text with another token count is broken") {
     const Fixture fixture;
     Interview interview = fixture.same_answers();

@@ -51,6 +51,9 @@ std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSam
   if (read && read_by_reference && *read != *read_by_reference)
     return Evidence{prompt.id, tokens_text(*read_by_reference) + " of prompt", tokens_text(*read) + " of prompt",
                     "the same prompt has another length: it was not read as it was sent"};
+  if (!sample.tokens.empty() && listed_text(sample) == listed_text(reference) &&
+      (sample.text != reference.text || sample.reasoning != reference.reasoning))
+    return excerpt(prompt.id, whole_text(reference), whole_text(sample), "the same tokens make another text");
   const double rate = characters_per_token(sample);
   const double reference_rate = characters_per_token(reference);
   if (expected >= 8 && rate < thresholds::characters_per_token * reference_rate && !(plain && holds_its_tokens(*plain, sample)))

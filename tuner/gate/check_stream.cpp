@@ -16,6 +16,15 @@ Class explained(const RequestSample& base, const RequestSample& sample, double t
   return judge_divergence(base, *divergence, tie_margin).classification;
 }
 
+/// Where its text leaves the other one, the tokens that it lists itself go on as the other does: they were made, and the text
+/// lacks them.
+bool lacks_own_tokens(const RequestSample& sample, const RequestSample& other) {
+  const auto divergence = first_text_divergence(sample, other);
+  if (!divergence || divergence->token >= sample.tokens.size()) return false;
+  const std::string& own = sample.tokens[divergence->token].bytes;
+  return !own.empty() && divergence->continuation.starts_with(own);
+}
+
 bool has_alternatives(const RequestSample& sample) { return !sample.tokens.empty() && sample.tokens.front().top.size() > 1; }
 
 }  // namespace
@@ -31,6 +40,9 @@ std::optional<Evidence> check_stream(const PromptCase& prompt_case) {
   if (streamed.text == plain.text && streamed.reasoning == plain.reasoning) return std::nullopt;
 
   const RequestSample& reference = prompt_case.reference.plain;
+  // Where the reference does so, too (blanks at an end that only plain answers trim), it is the engine's way.
+  if (lacks_own_tokens(plain, streamed) && !lacks_own_tokens(reference, prompt_case.reference.streamed))
+    return excerpt(id, whole_text(streamed), whole_text(plain), "text not streamed lacks what its own tokens say");
   const double margin = prompt_case.tie_margin;
   // The candidate's own alternatives explain a flip; under speculation they are not shown, then the reference's do.
   if (has_alternatives(plain) && explained(plain, streamed, margin) <= Class::tie) return std::nullopt;
