@@ -6,6 +6,7 @@
 #include "search/gaussian_process.hpp"
 #include "search/known_bad.hpp"
 #include "search/learned_rules.hpp"
+#include "search/restart_cost.hpp"
 #include "search/surrogate.hpp"
 
 #include <algorithm>
@@ -48,6 +49,7 @@ struct Situation {
   std::set<Row> tried = {};
   Lessons lessons = {};
   Feasibility feasibility = {};
+  RestartCost cost = {};
   std::vector<std::vector<char>> banned = {};  ///< by axis and value: broken by itself
   std::vector<Choices> ruled_out = {};         ///< by what failures have taught
   Rng rng{0};
@@ -107,6 +109,7 @@ Situation situation(const SearchSpace& space, const std::vector<Trial>& history,
   now.ruled_out = ruled_out_by(learned_rules(space, history), now.all);
   now.lessons = lessons_of(space, now.all, history);
   now.feasibility = feasibility_of(now.all, now.lessons.outcomes);
+  now.cost = restart_cost_of(space, now.all, history);
   now.rng = Rng(derived_seed(seed, "search/model " + std::to_string(history.size())));
   return now;
 }
@@ -207,7 +210,7 @@ std::vector<double> log_expected_improvement(const GaussianProcess& speed, doubl
   return worth;
 }
 
-/// What is taken off the logarithm of each row's worth: the doubt that it works, as long as something has failed
+/// What is taken off the logarithm of each row's worth: its cost, and the doubt that it works, as long as something has failed
 /// (chosen by replay, tests/benchmarks/tables.md).
 std::vector<double> set_backs(const Situation& now, const std::vector<ValueIndex>& rows) {
   constexpr double caution = 3;
@@ -217,7 +220,7 @@ std::vector<double> set_backs(const Situation& now, const std::vector<ValueIndex
   std::vector<double> logs;
   for (std::size_t i = 0; i * width < rows.size(); ++i) {
     const std::span<const ValueIndex> row(rows.data() + i * width, width);
-    logs.push_back(0);
+    logs.push_back(-now.cost.log_cost(row));
     if (now.lessons.failures == 0) continue;
     const double works = std::max(chance_to_work(now.feasibility, row), 1e-4);
     logs.back() += caution * std::log(works) - (works < probable ? behind : 0);
@@ -240,11 +243,13 @@ std::vector<ValueIndex> top_rows(const std::vector<ValueIndex>& rows, const std:
   return top;
 }
 
-/// Candidates worth a look: a sample of all, and what is next to the best.
+/// Candidates worth a look: a sample of all, what is next to the best, and what the running server may serve.
 std::vector<ValueIndex> looked_at(Situation& now) {
   const bool many = now.lessons.speeds.values.size() > many_speeds;
   std::vector<ValueIndex> rows = pool_of(now, many ? pool_most / 2 : pool_most);
-  for (const Row& row : best_rows(now, best_looked_beside)) {
+  std::vector<Row> places = best_rows(now, best_looked_beside);
+  if (now.cost.running && now.cost.log_restart > 0) places.push_back(*now.cost.running);
+  for (const Row& row : places) {
     const auto near = beside(now, row);
     rows.insert(rows.end(), near.begin(), near.end());
   }
