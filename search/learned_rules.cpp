@@ -140,10 +140,6 @@ std::vector<LearnedRule> learned_rules(const SearchSpace& space, const std::vect
   return rules;
 }
 
-bool ruled_out(const std::vector<LearnedRule>& rules, const Config& config) {
-  return std::ranges::any_of(rules, [&](const LearnedRule& rule) { return difference(rule.part, config).values.empty(); });
-}
-
 std::string text(const LearnedRule& rule) {
   std::string said(to_string(rule.kind));
   if (!rule.message.empty()) said += ": " + rule.message;

@@ -22,12 +22,9 @@ struct LearnedRule {
 
 /// A rule is learned from two failures of the same kind and message (numbers in it may differ) that hold the part, each a
 /// minimal difference: of what worked something differs from it by one value of the part. Nothing that holds the part has
-/// worked; of two values each has worked without the other, and each was that one difference somewhere. Sizes (search/metric) are in no rule: what is too much of them
-/// depends on the others.
+/// worked; of two values each has worked without the other, and each was that one difference somewhere. Sizes (search/metric) are
+/// in no rule: what is too much of them depends on the others.
 std::vector<LearnedRule> learned_rules(const SearchSpace& space, const std::vector<Trial>& history);
-
-/// Whether a full configuration holds the part of one of the rules.
-bool ruled_out(const std::vector<LearnedRule>& rules, const Config& config);
 
 /// "cache_type=q8_0 flash_attention=off does not run (2 times out_of_memory: message)".
 std::string text(const LearnedRule& rule);

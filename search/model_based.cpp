@@ -32,7 +32,7 @@ constexpr std::size_t least_speeds = 3;     ///< that it needs
 constexpr std::size_t spread_among = 30;    ///< candidates of which the farthest is taken
 constexpr double spread_works_least = 0.8;  ///< chance to work of what is taken blindly
 constexpr std::size_t pool_most = 4000;     ///< candidates that are looked at, beside the neighbours of the best
-constexpr std::size_t many_speeds = 100;    ///< beyond, half as many: a look costs the square of the observations
+constexpr std::size_t many_speeds = 100;    ///< beyond, half as many and less closely: a look costs the square of these
 constexpr std::size_t best_looked_beside = 3;
 constexpr std::size_t averaged_over = 300;  ///< of the pool, by every sample of the parameters
 constexpr std::size_t few_speeds = 60;      ///< up to here several samples of the parameters are averaged
@@ -201,9 +201,10 @@ std::vector<Row> best_rows(const Situation& now, std::size_t most) {
   return rows;
 }
 
-/// Logarithm of the expected improvement of each row.
-std::vector<double> log_expected_improvement(const GaussianProcess& speed, double best, const std::vector<ValueIndex>& rows) {
-  const Prediction prediction = predicted(speed, rows);
+/// Logarithm of the expected improvement of each row; with `deviation_after` (see predicted) of what it is at the most.
+std::vector<double> log_expected_improvement(const GaussianProcess& speed, double best, const std::vector<ValueIndex>& rows,
+                                             std::size_t deviation_after = std::numeric_limits<std::size_t>::max()) {
+  const Prediction prediction = predicted(speed, rows, deviation_after);
   std::vector<double> worth;
   for (std::size_t i = 0; i < prediction.mean.size(); ++i)
     worth.push_back(std::log(prediction.deviation[i]) + log_improvement((prediction.mean[i] - best) / prediction.deviation[i]));
@@ -263,7 +264,9 @@ std::optional<Row> by_surrogate(Situation& now) {
   if (rows.empty()) return std::nullopt;
   const auto speeds = fitted(now.metric, seen, seen.values.size() <= few_speeds ? parameter_samples : 1, now.rng);
   const double best = *std::ranges::max_element(seen.values);
-  std::vector<double> worth = log_expected_improvement(speeds.front(), best, rows);
+  const bool many = seen.values.size() > many_speeds;
+  std::vector<double> worth = many ? log_expected_improvement(speeds.front(), best, rows, many_speeds / 2)
+                                   : log_expected_improvement(speeds.front(), best, rows);
   const std::vector<double> all_set_back = set_backs(now, rows);
   for (std::size_t i = 0; i < worth.size(); ++i) worth[i] += all_set_back[i];
   rows = top_rows(rows, worth, width, averaged_over);

@@ -54,12 +54,7 @@ TEST_SUITE("search/learned_rules") {
     const auto rules = learned_rules(some, history);
     REQUIRE(rules.size() == 1);
     CHECK(text(rules[0]) == "attention=off cache=q8 does not run (2 times launch_failed: needs 600 MiB)");
-    const auto ruled = [&](std::map<std::string, Value> changed) {
-      return ruled_out(rules, merged(some.baseline, Config{std::move(changed)}));
-    };
-    CHECK(ruled({{"attention", word("off")}, {"cache", word("q8")}, {"batch", std::int64_t{1024}}}));
-    CHECK_FALSE(ruled({{"attention", word("off")}, {"cache", word("q4")}}));
-    CHECK_FALSE(ruled({{"cache", word("q8")}}));
+    CHECK(rules[0].part == Config{{{"attention", word("off")}, {"cache", word("q8")}}});
     SUBCASE("until it works somewhere") {
       history.push_back(worked(some, {{"attention", word("off")}, {"cache", word("q8")}, {"batch", std::int64_t{256}}}));
       CHECK(learned_rules(some, history).empty());
