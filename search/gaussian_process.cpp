@@ -296,7 +296,7 @@ std::vector<GaussianProcess> fitted(const std::vector<AxisMetric>& metric, const
   return processes;
 }
 
-Prediction predicted(const GaussianProcess& process, const std::vector<ValueIndex>& rows) {
+Prediction predicted(const GaussianProcess& process, const std::vector<ValueIndex>& rows, std::size_t deviation_after) {
   constexpr std::size_t block = 256;
   const std::size_t width = process.observations.width;
   const std::size_t count = width == 0 ? 0 : rows.size() / width;
@@ -306,6 +306,7 @@ Prediction predicted(const GaussianProcess& process, const std::vector<ValueInde
   const Weights weights = weights_of(theta, process.metric.size());
   const Eigen::Map<const Vector> alpha(process.weights.data(), static_cast<Eigen::Index>(n));
   const Eigen::Map<const Matrix> lower(process.cholesky.data(), static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n));
+  const auto deciding = static_cast<Eigen::Index>(std::min(n, deviation_after));
   Prediction prediction;
   prediction.mean.reserve(count);
   prediction.deviation.reserve(count);
@@ -317,8 +318,10 @@ Prediction predicted(const GaussianProcess& process, const std::vector<ValueInde
       cross.col(static_cast<Eigen::Index>(c)) = alike.covariance(weights);
     }
     const Vector mean = cross.transpose() * alpha;
-    lower.triangularView<Eigen::Lower>().solveInPlace(cross);
-    const Vector explained = cross.colwise().squaredNorm();
+    // The factor of the first observations' covariance is the first block of the whole's.
+    Matrix first = cross.topRows(deciding);
+    lower.topLeftCorner(deciding, deciding).triangularView<Eigen::Lower>().solveInPlace(first);
+    const Vector explained = first.colwise().squaredNorm();
     for (Eigen::Index c = 0; c < static_cast<Eigen::Index>(size); ++c) {
       prediction.mean.push_back(mean[c]);
       prediction.deviation.push_back(std::sqrt(std::max(weights.whole() - explained[c], 1e-12)));

@@ -4,6 +4,7 @@
 #include "search/metric.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -50,7 +51,9 @@ struct Prediction {
 std::vector<GaussianProcess> fitted(const std::vector<AxisMetric>& metric, const Observations& observations, std::size_t count,
                                     Rng rng);
 
-/// Of rows as in Observations.
-Prediction predicted(const GaussianProcess& process, const std::vector<ValueIndex>& rows);
+/// Of rows as in Observations. With `deviation_after` the deviation is that after the first so many observations, which is
+/// never less than after all and costs much less; the mean is after all of them.
+Prediction predicted(const GaussianProcess& process, const std::vector<ValueIndex>& rows,
+                     std::size_t deviation_after = std::numeric_limits<std::size_t>::max());
 
 }  // namespace sweetspot

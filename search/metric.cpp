@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t sizes_most = 6;         ///< axes whose products are looked at: 15 pairs
 constexpr std::size_t size_values_most = 64;  ///< of such an axis
-constexpr double octave_steps = 4;            ///< in which products of all sizes are told apart
-constexpr double volume_levels = 200;
 
 std::vector<ValueIndex> counted(std::size_t count) {
   std::vector<ValueIndex> places(count);
@@ -77,17 +75,6 @@ AxisMetric kinds_of(const Axis& axis, std::size_t place) {
   return metric;
 }
 
-bool is_size(const Axis& axis) {
-  std::vector<double> above_zero;
-  for (const Value& value : axis.values) {
-    if (!(number(value) >= 0)) return false;
-    if (number(value) > 0) above_zero.push_back(number(value));
-  }
-  if (above_zero.size() < 3 || axis.values.size() > size_values_most) return false;
-  const auto [least, most] = std::ranges::minmax(above_zero);
-  return most >= 4 * least;
-}
-
 /// Places of the axes that are sizes; of too many those with the most values.
 std::vector<std::size_t> sizes_of(const std::vector<Axis>& axes) {
   std::vector<std::size_t> sizes;
@@ -118,36 +105,18 @@ AxisMetric product_of(const std::vector<Axis>& axes, std::size_t first, std::siz
   return metric;
 }
 
-/// Logarithms are added up, in steps of an octave's part.
-AxisMetric volume_of(const std::vector<Axis>& axes, const std::vector<std::size_t>& sizes) {
-  double octaves = 0;
-  std::vector<double> least;
-  for (const std::size_t size : sizes) {
-    std::vector<double> above_zero;
-    for (const Value& value : axes[size].values) {
-      if (number(value) > 0) above_zero.push_back(number(value));
-    }
-    const auto [low, high] = std::ranges::minmax(above_zero);
-    least.push_back(low);
-    octaves += std::log2(high / low);
-  }
-  const double steps = std::min(octave_steps, volume_levels / octaves);
-  AxisMetric metric;
-  std::size_t highest = 0;
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    AxisMetric::Part part{.axis = sizes[i], .place = {}};
-    for (const Value& value : axes[sizes[i]].values)
-      part.place.push_back(static_cast<ValueIndex>(std::lround(steps * std::log2(std::max(number(value) / least[i], 1.0)))));
-    highest += *std::ranges::max_element(part.place);
-    metric.parts.push_back(std::move(part));
-  }
-  metric.levels = highest + 1;
-  metric.level_of = counted(metric.levels);
-  spread_evenly(metric);
-  return metric;
-}
-
 }  // namespace
+
+bool is_size(const Axis& axis) {
+  std::vector<double> above_zero;
+  for (const Value& value : axis.values) {
+    if (!(number(value) >= 0)) return false;
+    if (number(value) > 0) above_zero.push_back(number(value));
+  }
+  if (above_zero.size() < 3 || axis.values.size() > size_values_most) return false;
+  const auto [least, most] = std::ranges::minmax(above_zero);
+  return most >= 4 * least;
+}
 
 std::vector<AxisMetric> metric_of(const Candidates& candidates) {
   const std::vector<Axis>& axes = candidates.axes;
@@ -161,13 +130,6 @@ std::vector<AxisMetric> metric_of(const Candidates& candidates) {
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     for (std::size_t j = i + 1; j < sizes.size(); ++j) metric.push_back(product_of(axes, sizes[i], sizes[j]));
   }
-  return metric;
-}
-
-std::vector<AxisMetric> outcome_metric_of(const Candidates& candidates) {
-  std::vector<AxisMetric> metric = metric_of(candidates);
-  const std::vector<std::size_t> sizes = sizes_of(candidates.axes);
-  if (sizes.size() > 2) metric.push_back(volume_of(candidates.axes, sizes));
   return metric;
 }
 

@@ -36,9 +36,8 @@ struct AxisMetric {
 /// allocated, and how much runs at once, are products.
 std::vector<AxisMetric> metric_of(const Candidates& candidates);
 
-/// The same and, where there are three sizes or more, a metric of the product of all of them: what does not fit grows with
-/// every size.
-std::vector<AxisMetric> outcome_metric_of(const Candidates& candidates);
+/// Whether an axis holds sizes, as above.
+bool is_size(const Axis& axis);
 
 /// Sum over the metrics of one axis.
 double distance(const std::vector<AxisMetric>& metric, std::span<const ValueIndex> a, std::span<const ValueIndex> b);

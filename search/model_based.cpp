@@ -2,8 +2,11 @@
 
 #include "core/candidates.hpp"
 #include "core/rng.hpp"
+#include "search/feasibility.hpp"
 #include "search/gaussian_process.hpp"
 #include "search/known_bad.hpp"
+#include "search/learned_rules.hpp"
+#include "search/restart_cost.hpp"
 #include "search/surrogate.hpp"
 
 #include <algorithm>
@@ -21,12 +24,15 @@ namespace sweetspot {
 namespace {
 
 using Row = std::vector<ValueIndex>;
+/// Values by their axes.
+using Choices = std::vector<std::pair<std::size_t, ValueIndex>>;
 
-constexpr std::size_t first_spread = 4;   ///< configurations before the surrogate speaks
-constexpr std::size_t least_speeds = 3;   ///< that it needs
-constexpr std::size_t spread_among = 30;  ///< candidates of which the farthest is taken
-constexpr std::size_t pool_most = 4000;   ///< candidates that are looked at, beside the neighbours of the best
-constexpr std::size_t many_speeds = 100;  ///< beyond, half as many: a look costs the square of the observations
+constexpr std::size_t first_spread = 4;     ///< configurations before the surrogate speaks
+constexpr std::size_t least_speeds = 3;     ///< that it needs
+constexpr std::size_t spread_among = 30;    ///< candidates of which the farthest is taken
+constexpr double spread_works_least = 0.8;  ///< chance to work of what is taken blindly
+constexpr std::size_t pool_most = 4000;     ///< candidates that are looked at, beside the neighbours of the best
+constexpr std::size_t many_speeds = 100;    ///< beyond, half as many and less closely: a look costs the square of these
 constexpr std::size_t best_looked_beside = 3;
 constexpr std::size_t averaged_over = 300;  ///< of the pool, by every sample of the parameters
 constexpr std::size_t few_speeds = 60;      ///< up to here several samples of the parameters are averaged
@@ -42,13 +48,18 @@ struct Situation {
   std::vector<AxisMetric> metric = {};
   std::set<Row> tried = {};
   Lessons lessons = {};
+  Feasibility feasibility = {};
+  RestartCost cost = {};
   std::vector<std::vector<char>> banned = {};  ///< by axis and value: broken by itself
+  std::vector<Choices> ruled_out = {};         ///< by what failures have taught
   Rng rng{0};
 
   bool open(std::span<const ValueIndex> row) const {
     for (std::size_t axis = 0; axis < row.size(); ++axis) {
       if (banned[axis][row[axis]] != 0) return false;
     }
+    const auto chosen = [&](const auto& choice) { return row[choice.first] == choice.second; };
+    if (std::ranges::any_of(ruled_out, [&](const Choices& part) { return std::ranges::all_of(part, chosen); })) return false;
     return !tried.contains(Row(row.begin(), row.end()));
   }
 };
@@ -73,6 +84,20 @@ std::vector<std::vector<char>> banned_values(const SearchSpace& space, const Can
   return banned;
 }
 
+/// The parts of the learned rules.
+std::vector<Choices> ruled_out_by(const std::vector<LearnedRule>& rules, const Candidates& all) {
+  std::vector<Choices> parts;
+  for (const LearnedRule& rule : rules) {
+    parts.emplace_back();
+    for (const auto& [name, value] : rule.part.values) {
+      const auto axis = std::ranges::find(all.axes, name, &Axis::parameter);
+      const auto place = std::ranges::find(axis->values, value);
+      parts.back().emplace_back(axis - all.axes.begin(), static_cast<ValueIndex>(place - axis->values.begin()));
+    }
+  }
+  return parts;
+}
+
 Situation situation(const SearchSpace& space, const std::vector<Trial>& history, std::uint64_t seed) {
   Situation now{.space = space, .history = history, .seed = seed, .all = candidates(space, seed)};
   now.metric = metric_of(now.all);
@@ -81,7 +106,10 @@ Situation situation(const SearchSpace& space, const std::vector<Trial>& history,
     if (auto row = row_of(now.all, canonical(space, merged(space.baseline, trial.config)))) now.tried.insert(std::move(*row));
   }
   now.banned = banned_values(space, now.all, history);
+  now.ruled_out = ruled_out_by(learned_rules(space, history), now.all);
   now.lessons = lessons_of(space, now.all, history);
+  now.feasibility = feasibility_of(now.all, now.lessons.outcomes);
+  now.cost = restart_cost_of(space, now.all, history);
   now.rng = Rng(derived_seed(seed, "search/model " + std::to_string(history.size())));
   return now;
 }
@@ -105,18 +133,20 @@ Row row_at(const std::vector<ValueIndex>& rows, std::size_t place, std::size_t w
   return {begin, begin + static_cast<std::ptrdiff_t>(width)};
 }
 
-/// Of some candidates the one farthest from all that was tried.
+/// Of some candidates that should work the one farthest from all that was tried; of others the likeliest to work.
 std::optional<Row> farthest(Situation& now) {
   const std::size_t width = now.all.axes.size();
   const std::vector<ValueIndex> pool = pool_of(now, spread_among);
   std::optional<Row> best;
-  double best_distance = -1;
+  double best_worth = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i * width < pool.size(); ++i) {
     Row row = row_at(pool, i, width);
     double nearest = std::numeric_limits<double>::infinity();
     for (const Row& other : now.tried) nearest = std::min(nearest, distance(now.metric, row, other));
-    if (nearest <= best_distance) continue;
-    best_distance = nearest;
+    const double works = chance_to_work(now.feasibility, row);
+    const double worth = works < spread_works_least ? works - 1 : nearest;
+    if (worth <= best_worth) continue;
+    best_worth = worth;
     best = std::move(row);
   }
   return best;
@@ -171,31 +201,30 @@ std::vector<Row> best_rows(const Situation& now, std::size_t most) {
   return rows;
 }
 
-/// Logarithm of the expected improvement of each row.
-std::vector<double> log_expected_improvement(const GaussianProcess& speed, double best, const std::vector<ValueIndex>& rows) {
-  const Prediction prediction = predicted(speed, rows);
+/// Logarithm of the expected improvement of each row; with `deviation_after` (see predicted) of what it is at the most.
+std::vector<double> log_expected_improvement(const GaussianProcess& speed, double best, const std::vector<ValueIndex>& rows,
+                                             std::size_t deviation_after = std::numeric_limits<std::size_t>::max()) {
+  const Prediction prediction = predicted(speed, rows, deviation_after);
   std::vector<double> worth;
   for (std::size_t i = 0; i < prediction.mean.size(); ++i)
     worth.push_back(std::log(prediction.deviation[i]) + log_improvement((prediction.mean[i] - best) / prediction.deviation[i]));
   return worth;
 }
 
-/// What the doubt that a row works takes off the logarithm of its worth: chosen by replay (tests/benchmarks/tables.md).
-double doubt(double probability) {
+/// What is taken off the logarithm of each row's worth: its cost, and the doubt that it works, as long as something has failed
+/// (chosen by replay, tests/benchmarks/tables.md).
+std::vector<double> set_backs(const Situation& now, const std::vector<ValueIndex>& rows) {
   constexpr double caution = 3;
-  constexpr double probable = 0.7;
-  constexpr double set_back = 20;  ///< behind everything that is probable, but not out: it may be all there is
-  return caution * std::log(probability) - (probability < probable ? set_back : 0);
-}
-
-/// The same for each row.
-std::vector<double> log_works(const Lessons& lessons, const GaussianProcess& running, const std::vector<ValueIndex>& rows) {
-  const Prediction outcome = predicted(running, rows);
+  constexpr double probable = 0.85;
+  constexpr double behind = 20;  ///< everything that is probable, but not out: it may be all there is
+  const std::size_t width = now.all.axes.size();
   std::vector<double> logs;
-  for (std::size_t i = 0; i < outcome.mean.size(); ++i) {
-    const double mean = lessons.outcome_mean + outcome.mean[i] * lessons.outcome_deviation;
-    const double deviation = std::sqrt(std::pow(outcome.deviation[i] * lessons.outcome_deviation, 2) + 0.01);
-    logs.push_back(doubt(std::clamp(normal_below((mean - 0.5) / deviation), 1e-4, 1.0)));
+  for (std::size_t i = 0; i * width < rows.size(); ++i) {
+    const std::span<const ValueIndex> row(rows.data() + i * width, width);
+    logs.push_back(-now.cost.log_cost(row));
+    if (now.lessons.failures == 0) continue;
+    const double works = std::max(chance_to_work(now.feasibility, row), 1e-4);
+    logs.back() += caution * std::log(works) - (works < probable ? behind : 0);
   }
   return logs;
 }
@@ -215,11 +244,13 @@ std::vector<ValueIndex> top_rows(const std::vector<ValueIndex>& rows, const std:
   return top;
 }
 
-/// Candidates worth a look: a sample of all, and what is next to the best.
+/// Candidates worth a look: a sample of all, what is next to the best, and what the running server may serve.
 std::vector<ValueIndex> looked_at(Situation& now) {
   const bool many = now.lessons.speeds.values.size() > many_speeds;
   std::vector<ValueIndex> rows = pool_of(now, many ? pool_most / 2 : pool_most);
-  for (const Row& row : best_rows(now, best_looked_beside)) {
+  std::vector<Row> places = best_rows(now, best_looked_beside);
+  if (now.cost.running && now.cost.log_restart > 0) places.push_back(*now.cost.running);
+  for (const Row& row : places) {
     const auto near = beside(now, row);
     rows.insert(rows.end(), near.begin(), near.end());
   }
@@ -233,14 +264,11 @@ std::optional<Row> by_surrogate(Situation& now) {
   if (rows.empty()) return std::nullopt;
   const auto speeds = fitted(now.metric, seen, seen.values.size() <= few_speeds ? parameter_samples : 1, now.rng);
   const double best = *std::ranges::max_element(seen.values);
-  std::vector<GaussianProcess> works;
-  if (now.lessons.failures > 0) works = fitted(outcome_metric_of(now.all), now.lessons.outcomes, 1, now.rng);
-  const auto log_probability = [&] {
-    return works.empty() ? std::vector<double>(rows.size() / width, 0.0) : log_works(now.lessons, works.front(), rows);
-  };
-  std::vector<double> worth = log_expected_improvement(speeds.front(), best, rows);
-  const std::vector<double> all_probable = log_probability();
-  for (std::size_t i = 0; i < worth.size(); ++i) worth[i] += all_probable[i];
+  const bool many = seen.values.size() > many_speeds;
+  std::vector<double> worth = many ? log_expected_improvement(speeds.front(), best, rows, many_speeds / 2)
+                                   : log_expected_improvement(speeds.front(), best, rows);
+  const std::vector<double> all_set_back = set_backs(now, rows);
+  for (std::size_t i = 0; i < worth.size(); ++i) worth[i] += all_set_back[i];
   rows = top_rows(rows, worth, width, averaged_over);
 
   std::vector<double> improvement(rows.size() / width, 0.0);
@@ -248,9 +276,9 @@ std::optional<Row> by_surrogate(Situation& now) {
     const auto logs = log_expected_improvement(speed, best, rows);
     for (std::size_t i = 0; i < improvement.size(); ++i) improvement[i] += std::exp(std::max(logs[i], -600.0));
   }
-  const std::vector<double> probable = log_probability();
+  const std::vector<double> set_back = set_backs(now, rows);
   std::size_t top = 0;
-  const auto value = [&](std::size_t i) { return std::log(improvement[i] + 1e-280) + probable[i]; };
+  const auto value = [&](std::size_t i) { return std::log(improvement[i] + 1e-280) + set_back[i]; };
   for (std::size_t i = 1; i < improvement.size(); ++i) {
     if (value(i) > value(top)) top = i;
   }

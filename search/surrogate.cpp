@@ -69,12 +69,6 @@ Lessons lessons_of(const SearchSpace& space, const Candidates& candidates, const
     lessons.speeds.values.push_back(-*seconds);
   }
   if (!lessons.speeds.values.empty()) standardise_speeds(lessons.speeds.values);
-  if (lessons.failures > 0) {
-    std::vector<double>& outcomes = lessons.outcomes.values;
-    lessons.outcome_mean = mean(outcomes);
-    lessons.outcome_deviation = std::max(sample_deviation(outcomes), 0.1);
-    for (double& value : outcomes) value = (value - lessons.outcome_mean) / lessons.outcome_deviation;
-  }
   return lessons;
 }
 

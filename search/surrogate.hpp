@@ -14,10 +14,8 @@ namespace sweetspot {
 /// What a history says about a space, in the surrogate's terms.
 struct Lessons {
   Observations speeds;       ///< of what worked: log speeds, standardised, the slow ones compressed
-  Observations outcomes;     ///< of all that was tried: above 0 where it worked, below where it did not; standardised
+  Observations outcomes;     ///< of all that was tried: 1 where it worked, 0 where it did not
   std::size_t failures = 0;  ///< of the outcomes
-  double outcome_mean = 1;   ///< share that worked, before standardising
-  double outcome_deviation = 1;
 };
 
 /// Mean log seconds of the search's visits of a trial, against how slow the machine was at the time; nothing when it has none.

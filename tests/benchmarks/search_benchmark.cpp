@@ -2,7 +2,7 @@
 //   search_benchmark [--tables FOLDER] [--seeds N] [--only WORD] [--allow-chance] [--no-peers]
 // Prints a line a goal: ours with the interval of resampled seeds and tables, random, and what other tools reach; then what
 // Optuna reaches here. Exit 1 if a goal was missed; with --allow-chance only when the whole interval misses it.
-// --only: one section (six, others, failing, warm, speculation, noisy, proposals).
+// --only: one section (six, others, failing, warm, speculation, noisy, restarts, proposals).
 #include "benchmarks/search_peers.hpp"
 #include "benchmarks/search_tables.hpp"
 
@@ -12,6 +12,8 @@
 #include "core/statistics.hpp"
 
 #include <fmt/format.h>
+
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -135,8 +137,34 @@ std::vector<Figure> noisy(const Suite& suite) {
                        "measured again by the race: decisions_benchmark")};
 }
 
-/// Seconds of a proposal after 200 observations of a made-up space.
-double proposal_seconds(std::size_t values, std::size_t axes, int repeats) {
+/// How many times the launches a search needs that does not know what a launch costs, for what it has found after 60
+/// evaluations. A launch takes twice as long as a measurement; two parameters of each table need none.
+std::vector<Figure> restarts(const Suite& suite) {
+  constexpr std::size_t blind_evaluations = 60;
+  constexpr std::size_t evaluations_most = 150;
+  const std::map<std::string, std::vector<std::string>> by_request{{"convolution_A4000", {"tile_size_x", "tile_size_y"}},
+                                                                   {"convolution_W6600", {"tile_size_x", "tile_size_y"}},
+                                                                   {"dedispersion_A100", {"tile_size_x", "tile_size_y"}},
+                                                                   {"dedispersion_W7800", {"tile_size_x", "tile_size_y"}}};
+  const Runs blind = replayed_by_request(suite, by_request, 0.0, blind_evaluations);
+  const Runs aware = replayed_by_request(suite, by_request, 2.0, evaluations_most);
+  double blind_launches = 0;
+  double aware_launches = 0;
+  for (const auto& [name, runs] : blind) {
+    const double found = ratio_figure("", {{name, runs}}, blind_evaluations, 0, "").value;
+    const std::size_t needed = evaluations_to({{name, aware.at(name)}}, found, evaluations_most);
+    blind_launches += mean_launches(runs, blind_evaluations);
+    aware_launches += mean_launches(aware.at(name), needed);
+  }
+  Figure fewer = count_figure("restart-blind by restart-aware: launches", 0, 1.5,
+                              fmt::format("{:.0f} for {:.0f} on four tables", blind_launches, aware_launches));
+  fewer.least = true;
+  fewer.value = fewer.low = fewer.high = blind_launches / aware_launches;
+  return {fewer};
+}
+
+/// `axes` parameters of `values` values each, all combinations valid.
+SearchSpace made_up_space(std::size_t values, std::size_t axes) {
   SearchSpace space;
   for (std::size_t i = 0; i < axes; ++i) {
     Axis axis{.parameter = fmt::format("p{}", i), .values = {}};
@@ -144,6 +172,12 @@ double proposal_seconds(std::size_t values, std::size_t axes, int repeats) {
     space.baseline.values[axis.parameter] = axis.values.front();
     space.axes.push_back(std::move(axis));
   }
+  return space;
+}
+
+/// Seconds of a proposal after 200 observations of a made-up space.
+double proposal_seconds(std::size_t values, std::size_t axes, int repeats) {
+  const SearchSpace space = made_up_space(values, axes);
   const Candidates all = candidates(space, 1);
   Rng rng(5);
   std::vector<Trial> history(200);
@@ -169,12 +203,39 @@ double proposal_seconds(std::size_t values, std::size_t axes, int repeats) {
   return median(seconds);
 }
 
+Figure enumeration_seconds() {
+  const SearchSpace space = made_up_space(10, 6);
+  std::vector<double> seconds;
+  for (int i = 0; i < 5; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    const bool all = candidates(space, 1).size == 1'000'000;
+    seconds.push_back(all ? std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() : 1e9);
+  }
+  Figure figure = count_figure("s of the enumeration of 1e6 candidates", 0, 2, "");
+  figure.value = figure.low = figure.high = median(seconds);
+  return figure;
+}
+
+/// Of this process so far.
+Figure memory_peak() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+#ifdef __APPLE__
+  constexpr double bytes_per_unit = 1;
+#else
+  constexpr double bytes_per_unit = 1024;
+#endif
+  Figure figure = count_figure("MB of memory at the most, with 1e6 candidates", 0, 500, "");
+  figure.value = figure.low = figure.high = static_cast<double>(usage.ru_maxrss) * bytes_per_unit / 1e6;
+  return figure;
+}
+
 std::vector<Figure> proposals(const Suite&) {
   Figure few = count_figure("ms of a proposal: 200 observations, 10,000 candidates", 0, 100, "");
   few.value = few.low = few.high = 1000 * proposal_seconds(10, 4, 21);
   Figure many = count_figure("ms of a proposal: 200 observations, 1e6 candidates", 0, 2000, "");
   many.value = many.low = many.high = 1000 * proposal_seconds(10, 6, 5);
-  return {few, many};
+  return {few, many, enumeration_seconds(), memory_peak()};
 }
 
 }  // namespace
@@ -194,6 +255,7 @@ int main(int argc, char** argv) try {
                                                                                             {"warm", machine_left_out},
                                                                                             {"speculation", speculation},
                                                                                             {"noisy", noisy},
+                                                                                            {"restarts", restarts},
                                                                                             {"proposals", proposals}};
   for (const auto& [name, section] : sections) {
     if (!arguments.only.empty() && arguments.only != name) continue;

@@ -86,6 +86,27 @@ Runs replayed_warm(const Suite& suite, const std::vector<std::string>& tables, s
   return runs;
 }
 
+Runs replayed_by_request(const Suite& suite, const std::map<std::string, std::vector<std::string>>& by_request, double launch_s,
+                         std::size_t evaluations) {
+  Runs runs;
+  for (const auto& [name, parameters] : by_request) {
+    ReplaySettings settings{.evaluations = evaluations, .noise = 0, .winners = {}};
+    settings.by_request = parameters;
+    settings.launch_s = launch_s;
+    runs[name] = runs_of(table_in(suite, name), suite, "auto", settings);
+  }
+  return runs;
+}
+
+double mean_launches(const std::vector<ReplayRun>& runs, std::size_t evaluations) {
+  double launches = 0;
+  for (const ReplayRun& run : runs) {
+    const auto end = run.launched.begin() + static_cast<std::ptrdiff_t>(std::min(evaluations, run.launched.size()));
+    launches += static_cast<double>(std::count(run.launched.begin(), end, true));
+  }
+  return launches / static_cast<double>(runs.size());
+}
+
 Figure ratio_figure(const std::string& name, const Runs& runs, std::size_t evaluations, double goal, const std::string& others) {
   Figure figure{.name = name, .value = mean_ratio(runs, evaluations), .goal = goal, .least = true, .others = others};
   std::vector<std::vector<double>> ratios;

@@ -47,6 +47,14 @@ Runs replayed(const Suite& suite, const std::vector<std::string>& tables, std::s
 Runs replayed_warm(const Suite& suite, const std::vector<std::string>& tables, std::string_view strategy,
                    std::size_t evaluations);
 
+/// The same with parameters that requests set, and launches that take so much longer than a measurement: 0 leaves the strategy
+/// blind to them.
+Runs replayed_by_request(const Suite& suite, const std::map<std::string, std::vector<std::string>>& by_request, double launch_s,
+                         std::size_t evaluations);
+
+/// Mean over the runs of the launches in so many evaluations.
+double mean_launches(const std::vector<ReplayRun>& runs, std::size_t evaluations);
+
 /// Mean over tables and seeds of the ratio after so many evaluations, with its interval.
 Figure ratio_figure(const std::string& name, const Runs& runs, std::size_t evaluations, double goal, const std::string& others);
 

@@ -161,6 +161,16 @@ TEST_SUITE("run/replay") {
     CHECK(summary.evaluations_to.at(0.9) == 4u);
   }
 
+  TEST_CASE("a server is launched but where the one before differs by what requests set, and after a failure") {
+    const RecordedTable table = read_table("a,b,ms\n1,1,10\n1,2,20\n2,2,5\n2,1,failed\n2,3,7\n2,4,8\n", "t.csv");
+    ReplaySettings settings{.evaluations = 10, .noise = 0, .winners = {}};
+    settings.by_request = {"b"};
+    CHECK(replay(table, recorded_order, settings, 1, no_time).launched ==
+          std::vector<bool>{true, false, true, false, true, false});
+    settings.by_request.clear();
+    CHECK(replay(table, recorded_order, settings, 1, no_time).launched == std::vector<bool>(6, true));
+  }
+
   TEST_CASE("under noise the ratio is the true one of what looks best") {
     const RecordedTable table = read_table("a,ms\n1,10\n2,10.01\n3,10.02\n4,10.03\n", "t.csv");
     std::set<double> seen;

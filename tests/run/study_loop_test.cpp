@@ -5,10 +5,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 using namespace sweetspot;
@@ -218,6 +220,23 @@ TEST_SUITE("run/study_loop") {
     fixture.runner.seconds[Fixture::name(0, 1)] = 6;
     fixture.run();
     CHECK(fixture.study.recommendation.kind == RecommendationKind::improvement);
+  }
+
+  TEST_CASE("what fails together wherever it is tried, and works apart, is told once") {
+    Fixture fixture;
+    fixture.space.parameters.push_back(fixture.space.parameters.front());
+    fixture.space.parameters.back().name = "c";
+    fixture.space.axes.push_back({"c", {std::int64_t{0}, std::int64_t{1}}});
+    fixture.study.baseline.values["c"] = fixture.space.baseline.values["c"] = std::int64_t{0};
+    for (const auto& [name, seconds] : std::map(fixture.runner.seconds)) {
+      Config config = config_from_key(name);
+      config.values["c"] = std::int64_t{1};
+      fixture.runner.seconds[key(config)] = seconds;
+    }
+    fixture.runner.failures = {{"a=1,b=1", FailureKind::crashed}, {"a=1,b=1,c=1", FailureKind::crashed}};
+    fixture.run();
+    CHECK(std::ranges::count(fixture.silent.notes, "learned: a=1 b=1 does not run (2 times crashed: scripted)") == 1);
+    CHECK(std::ranges::count_if(fixture.silent.notes, [](const std::string& note) { return note.starts_with("learned"); }) == 1);
   }
 
   TEST_CASE("a broken default is unsound") {

@@ -113,6 +113,16 @@ TEST_SUITE("search/gaussian_process") {
     CHECK(*std::ranges::max_element(there.deviation) < *std::ranges::max_element(anywhere.deviation));
   }
 
+  TEST_CASE("the deviation after the first observations is one of fewer, the mean is of all") {
+    const Candidates all = grid();
+    const GaussianProcess process = fitted(metric_of(all), observed(all, 60, 0.1), 1, Rng(1)).front();
+    const Prediction whole = predicted(process, all.indices);
+    const Prediction part = predicted(process, all.indices, 20);
+    CHECK(part.mean == whole.mean);
+    CHECK(part.deviation != whole.deviation);
+    for (std::size_t i = 0; i < all.size; ++i) CHECK(part.deviation[i] >= whole.deviation[i] - 1e-9);
+  }
+
   TEST_CASE("noise is told from effects") {
     const Candidates all = grid();
     const auto noise_of = [&](double noise) {

@@ -95,7 +95,8 @@ struct FakeRunner final : TrialRunner {
 struct Silent final : StudyObserver {
   void trial_changed(const Study&, const Trial&) override {}
   void visit_added(const Study&, const Trial&, const Visit&) override {}
-  void note(const std::string&) override {}
+  void note(const std::string& text) override { notes.push_back(text); }
+  std::vector<std::string> notes;
 };
 
 struct Fixture {
@@ -103,6 +104,7 @@ struct Fixture {
   Study study;
   SearchSpace space;
   StudySettings settings;
+  Silent silent;
 
   Fixture() {
     for (const std::string name : {"a", "b"}) {
@@ -130,7 +132,6 @@ struct Fixture {
   }
 
   void run() {
-    Silent silent;
     run_study(study, space, find_strategy("exhaustive"), settings, runner, silent, [this] { return runner.clock; });
     conclude_study();
   }

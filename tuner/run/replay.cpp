@@ -67,6 +67,19 @@ void start_anywhere(SearchSpace& space, std::uint64_t seed) {
     space.baseline.values[space.axes[axis].parameter] = space.axes[axis].values[space.rows[row * width + axis]];
 }
 
+void set_by_request(SearchSpace& space, const std::vector<std::string>& names) {
+  for (Parameter& parameter : space.parameters) {
+    if (std::ranges::find(names, parameter.name) != names.end()) parameter.scope = Scope::request;
+  }
+}
+
+/// Whether a server that runs `before` must be launched anew for `next`; so it must where none runs.
+bool needs_launch(const std::optional<Config>& before, const Config& next, const std::vector<std::string>& by_request) {
+  if (!before) return true;
+  return std::ranges::any_of(difference(next, *before).values,
+                             [&](const auto& entry) { return std::ranges::find(by_request, entry.first) == by_request.end(); });
+}
+
 }  // namespace
 
 ReplayRun replay(const RecordedTable& table, const Strategy& strategy, const ReplaySettings& settings, std::uint64_t seed,
@@ -74,12 +87,15 @@ ReplayRun replay(const RecordedTable& table, const Strategy& strategy, const Rep
   SearchSpace space = table.space;
   start_anywhere(space, seed);
   space.winners = settings.winners;
+  set_by_request(space, settings.by_request);
   const auto rows = rows_by_indices(space);
   const Candidates places{.axes = space.axes, .baseline = {}, .indices = {}};
   const double optimum = optimum_ms(table);
   Rng rng(derived_seed(seed, "run/replay noise"));
   ReplayRun run;
   std::vector<Trial> history;
+  std::optional<Config> running;
+  double at_s = 0;
   double best_told = std::numeric_limits<double>::infinity();
   double ratio = 0;
   while (run.ratios.size() < settings.evaluations) {
@@ -90,7 +106,10 @@ ReplayRun replay(const RecordedTable& table, const Strategy& strategy, const Rep
     const std::size_t row = rows.at(row_of(places, *config).value());
     const RecordedResult& result = table.results[row];
     const double log_noise = settings.noise > 0 ? settings.noise * rng.normal() : 0;
-    history.push_back(trial_of(result, std::move(*config), space.baseline, log_noise, static_cast<double>(history.size())));
+    const bool launched = needs_launch(running, *config, settings.by_request);
+    running = result.ms ? config : std::nullopt;
+    history.push_back(trial_of(result, std::move(*config), space.baseline, log_noise, at_s));
+    at_s += 1 + (launched ? settings.launch_s : 0);
     const double told = result.ms ? *result.ms * std::exp(log_noise) : best_told;
     if (told < best_told) {
       best_told = told;
@@ -99,6 +118,7 @@ ReplayRun replay(const RecordedTable& table, const Strategy& strategy, const Rep
     run.ratios.push_back(ratio);
     run.failed.push_back(!result.ms);
     run.rows.push_back(row);
+    run.launched.push_back(launched);
   }
   return run;
 }

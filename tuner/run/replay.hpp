@@ -14,8 +14,10 @@ namespace sweetspot {
 
 struct ReplaySettings {
   std::size_t evaluations = 100;
-  double noise = 0;             ///< deviation of the logarithm of what a strategy is told
-  std::vector<Config> winners;  ///< of other machines, the most promising first
+  double noise = 0;                          ///< deviation of the logarithm of what a strategy is told
+  std::vector<Config> winners;               ///< of other machines, the most promising first
+  std::vector<std::string> by_request = {};  ///< parameters that need no new server where they alone change
+  double launch_s = 0;                       ///< what launching one takes beside the second that a measurement takes
 };
 
 /// One run of a strategy over a table. A table has no default: the run begins with a row that the seed draws. An evaluation is
@@ -24,6 +26,7 @@ struct ReplayRun {
   std::vector<double> ratios;     ///< after each evaluation: optimum / true value of what looks best, 0 until something worked
   std::vector<bool> failed;       ///< each evaluation
   std::vector<std::size_t> rows;  ///< of the table
+  std::vector<bool> launched;     ///< each evaluation: the server before could not serve it
   std::vector<double> proposal_seconds;  ///< each proposal
 };
 

@@ -10,6 +10,7 @@
 #include "run/ranking.hpp"
 #include "run/session.hpp"
 #include "run/soak.hpp"
+#include "search/learned_rules.hpp"
 
 #include <algorithm>
 
@@ -49,9 +50,19 @@ bool measure_baseline(StudySession& session) {
   return usable && search_score(baseline).has_value();
 }
 
+/// What failures have just taught.
+void tell_new_rules(StudySession& session, const SearchSpace& space, std::vector<LearnedRule>& told) {
+  for (LearnedRule& rule : learned_rules(space, session.study.trials)) {
+    if (std::ranges::find(told, rule.part, &LearnedRule::part) != told.end()) continue;
+    session.observer.note("learned: " + text(rule));
+    told.push_back(std::move(rule));
+  }
+}
+
 /// True when nothing is left to try.
 bool propose_and_try(StudySession& session, const SearchSpace& space, const Strategy& strategy, Reserve reserve) {
   int since_anchor = 0;
+  std::vector<LearnedRule> told = learned_rules(space, session.study.trials);
   while (search_time_left(session, reserve)) {
     if (reserve == Reserve::once_promising && promises(session)) return false;
     if (session.settings.trials_most > 0 && static_cast<int>(session.study.trials.size()) >= session.settings.trials_most)
@@ -60,6 +71,7 @@ bool propose_and_try(StudySession& session, const SearchSpace& space, const Stra
     if (!config) return true;
     session.search_visit(session.trial(*config));
     session.settle(StudySession::When::many);
+    tell_new_rules(session, space, told);
     if (++since_anchor >= anchor_every && search_time_left(session, reserve)) {
       session.visit(session.trial(session.study.baseline), Phase::anchor, std::nullopt);
       since_anchor = 0;
