@@ -125,7 +125,7 @@ std::string models_text(const InstalledModels& installed) {
 std::string list_text(const std::vector<FoundEngine>& engines, const InstalledModels& installed) {
   std::string text;
   for (const auto& [engine, probe, problem] : engines) {
-    std::string state = can_launch(engine) ? "not found here" : "asked where it runs: measure NAME --url";
+    std::string state = can_launch(engine) ? "not found here" : "asked where it runs: measure or check NAME --url";
     if (!problem.empty()) state = escape_control(problem);
     if (probe)
       state = fmt::format("{}  {}  {}", padded(escape_control(probe->version), 14), padded(proven(engine, probe->version), 10),
@@ -153,7 +153,7 @@ std::string detail_text(const FoundEngine& found) {
                         found.probe->binary.string(), proven_text(engine, found.probe->version));
   else
     text += can_launch(engine) ? "  binary        not found here (name it with --binary PATH)\n"
-                               : fmt::format("  binary        none: asked where it runs, with measure {} --url\n", engine.name);
+                               : fmt::format("  binary        none: asked where it runs, with measure or check {} --url\n", engine.name);
   std::string rows, lacking;
   for (const auto& row : engine.parameters) {
     const auto& parameter = row.parameter;

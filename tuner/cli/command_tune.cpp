@@ -94,8 +94,12 @@ int command_tune(const Options& given, Context& context) {
   if (!several) return tune_one(given.action == Action::demo ? given : with_offer(given, context), context);
   const std::vector<TunePair> pairs = tune_pairs(given, context);
   if (!given.dry_run && pairs.size() > 1) return tune_several(given, pairs, context);
-  for (const TunePair& pair : pairs) (void)tune_one(options_of(given, pair, context), context);
-  return exit_ok;
+  int worst = exit_ok;
+  for (const TunePair& pair : pairs) {
+    if (drops_draft_model(given, pair, context)) context.err << draft_model_dropped(given, pair);
+    worst = std::max(worst, tune_one(options_of(given, pair, context), context));
+  }
+  return worst;
 }
 
 }  // namespace sweetspot

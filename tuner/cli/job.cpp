@@ -53,8 +53,8 @@ EngineDescriptor chosen_engine(const Options& options, const Context& context) {
 EngineProbe probed(const EngineDescriptor& engine, const Options& options, const Context& context) {
   if (!can_launch(engine))
     throw Error{engine.name + " is only asked where it already runs: sweetspot starts no such server",
-                "measure it with: sweetspot measure " + engine.name +
-                    " --url http://HOST:PORT; or write an engine file that says how to start it"};
+                "ask it with: sweetspot measure " + engine.name + " --url http://HOST:PORT, or check " + engine.name +
+                    " --url ...; or write an engine file that says how to start it"};
   const auto binary = find_executable(engine, own_binary(options), context.environment.search_path());
   if (!binary) throw Error{engine.name + " was not found here", "install it, or name its executable with --binary"};
   return probe_binary(engine, *binary, context.interrupt);

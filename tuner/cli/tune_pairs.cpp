@@ -63,6 +63,8 @@ GoalRow failed_row(const TuneJob& job, const std::string& reason) {
   return row;
 }
 
+std::string pair_text(const TuneJob& job) { return job.setup.engine.name + " with " + escape_control(job.setup.model.name); }
+
 void write_table(const std::vector<GoalRow>& rows, const std::vector<std::string>& studies, const Options& options,
                  Context& context) {
   if (!options.json) {
@@ -104,14 +106,21 @@ std::vector<TunePair> tune_pairs(const Options& options, const Context& context)
   return pairs;
 }
 
+bool drops_draft_model(const Options& options, const TunePair& pair, const Context& context) {
+  if (options.draft_model.empty() || pair.engine.empty()) return false;
+  return !fits(find_engine(catalog(context.paths.engines_folder), pair.engine), options.draft_model, context);
+}
+
+std::string draft_model_dropped(const Options& options, const TunePair& pair) {
+  return fmt::format("{} does not take {} as a draft model: it is tuned without one\n", pair.engine,
+                     escape_control(options.draft_model));
+}
+
 Options options_of(const Options& options, const TunePair& pair, const Context& context) {
   Options own = options;
   own.engine = pair.engine;
   own.model = pair.model;
-  if (own.draft_model.empty() || pair.engine.empty()) return own;
-  // A draft model for one engine's form is none for another's.
-  const EngineDescriptor engine = find_engine(catalog(context.paths.engines_folder), pair.engine);
-  if (!fits(engine, own.draft_model, context)) own.draft_model.clear();
+  if (drops_draft_model(options, pair, context)) own.draft_model.clear();
   return own;
 }
 
@@ -120,7 +129,11 @@ int tune_several(const Options& options, const std::vector<TunePair>& pairs, Con
   const auto end = std::chrono::steady_clock::now() + options.budget;
   const auto left = [&] { return std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()); };
   // What cannot be run is told before hours are spent on the rest.
-  for (const TunePair& pair : pairs) (void)tune_job(options_of(options, pair, context), context);
+  std::vector<std::string> names;
+  for (const TunePair& pair : pairs) {
+    names.push_back(pair_text(tune_job(options_of(options, pair, context), context)));
+    if (drops_draft_model(options, pair, context)) context.err << draft_model_dropped(options, pair);
+  }
   Store store(context.paths.store);
   std::vector<GoalRow> rows;
   std::vector<std::string> studies;
@@ -134,13 +147,15 @@ int tune_several(const Options& options, const std::vector<TunePair>& pairs, Con
     TuneJob job = tune_job(own, context);
     store.save_study(job.study);
     save_options(store, job.study.id, job.setup.engine.name, own);
-    output.line(fmt::format("study {} of {}, {}: {} with {}", i + 1, pairs.size(),
-                            seconds_text(std::chrono::duration<double>(own.budget).count()), job.setup.engine.name,
-                            escape_control(job.setup.model.name)));
+    output.line(fmt::format("study {} of {}, {}: {}", i + 1, pairs.size(),
+                            seconds_text(std::chrono::duration<double>(own.budget).count()), names[i]));
     try {
       any = run_stored(job, store, context) == exit_ok || any;
       for (GoalRow& row : rows_of(job.study)) rows.push_back(std::move(row));
       studies.push_back(job.study.id);
+    } catch (const Interrupted&) {
+      for (std::size_t next = i + 1; next < pairs.size(); ++next) context.err << "not begun: " << names[next] << "\n";
+      throw;
     } catch (const Error& error) {  // the others are still worth their time
       rows.push_back(failed_row(job, error.what()));
       output.line(fmt::format("{}: {}", job.setup.engine.name, escape_control(error.what())));

@@ -17,10 +17,16 @@ struct TunePair {
 /// name. Throws Error for a model that no engine takes, an engine that takes no model, and where none is named.
 std::vector<TunePair> tune_pairs(const Options& options, const Context& context);
 
+/// A draft model for one engine's form is none for another's.
+bool drops_draft_model(const Options& options, const TunePair& pair, const Context& context);
+
+/// A line that says so.
+std::string draft_model_dropped(const Options& options, const TunePair& pair);
+
 /// The options of that study alone. A draft model is left out where the engine does not take it.
 Options options_of(const Options& options, const TunePair& pair, const Context& context);
 
-/// A study for each pair, the time shared out, and one table at the end.
+/// A study for each pair, the time shared out, and one table at the end. Throws Interrupted, having said what was not begun.
 int tune_several(const Options& options, const std::vector<TunePair>& pairs, Context& context);
 
 }  // namespace sweetspot

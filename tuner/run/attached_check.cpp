@@ -3,11 +3,11 @@
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
-#include "gate/excuse.hpp"
 #include "gate/text_verdict.hpp"
 #include "gate/thresholds.hpp"
 #include "run/capabilities.hpp"
 #include "run/evidence.hpp"
+#include "run/hearing.hpp"
 #include "run/plan.hpp"
 
 #include <fmt/format.h>
@@ -117,20 +117,14 @@ Verdict gated(const AttachedCheckJob& job, const Reference& reference, const Cha
   count_drafts(answers, traces);
   GateContext context{
       .engine = job.candidate.engine, .reference = reference, .parameters = {}, .config = {}, .traces = traces, .tier = job.tier};
-  std::optional<std::vector<ScoredText>> scores;
-  Verdict verdict = judged(context, answers, nullptr);
-  if (verdict.outcome == Outcome::broken && may_be_excused(verdict.check)) {
-    output.status("asking the reference");
-    for (const std::size_t answer : perhaps_its_own(reference, answers)) {
-      if (said_by_reference(referee, reference, answers.answers[answer], interrupt)) context.excused.push_back(answer);
-    }
-    verdict = judged(context, answers, nullptr);
-  }
-  if (verdict.outcome != Outcome::broken && needs_rescoring(reference, all_answers(answers))) {
-    output.status("asking the reference");
-    scores = rescore(referee, reference, all_answers(answers), thresholds::broken_prompts_enough, interrupt);
-    verdict = judged(context, answers, &*scores);
-  }
+  Hearing hearing;
+  const auto judge = [&](const Hearing& heard) {
+    context.excused = heard.excused;
+    return judged(context, answers, heard.scores ? &*heard.scores : nullptr);
+  };
+  Verdict verdict = judge(hearing);
+  output.status("asking the reference");
+  hear(referee, reference, answers, false, judge, verdict, hearing, interrupt);
   if (!job.reference) {
     output.status("its own texts, one token at a time");
     const bool takes_ids = can_rescore(reference) && !job.candidate.engine.protocol.completion_path.empty();
@@ -141,7 +135,7 @@ Verdict gated(const AttachedCheckJob& job, const Reference& reference, const Cha
     ModelIdentity model;
     model.name = job.candidate.model;
     const EngineIdentity engine{job.candidate.engine.name, "", ""};
-    const EvidenceSource source{verdict, reference, answers,          scores ? &*scores : nullptr, {}, engine,
+    const EvidenceSource source{verdict, reference, answers,          hearing.scores ? &*hearing.scores : nullptr, {}, engine,
                                 model,   "",        job.candidate.url};
     verdict.evidence_folder = save_evidence(job.evidence_folder, source).value_or("");
   }

@@ -1,9 +1,9 @@
 #include "core/digest.hpp"
 #include "core/rng.hpp"
-#include "gate/excuse.hpp"
 #include "gate/quality.hpp"
 #include "gate/thresholds.hpp"
 #include "run/evidence.hpp"
+#include "run/hearing.hpp"
 #include "run/live_runner.hpp"
 
 #include <fmt/format.h>
@@ -68,21 +68,10 @@ bool LiveRunner::drafts(const Config& config) const {
 }
 
 Verdict LiveRunner::verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
+  const Hearing& heard = gating.hearing;
   GateContext context{setup_.engine,  reference,       setup_.parameters, order.config,  gating.traces,  *order.gate,
-                      gating.quality, gating.sampling, gating.excused,    gating.scorer, gating.unscored};
-  return judged(context, gating.answers, gating.scores ? &*gating.scores : nullptr);
-}
-
-bool LiveRunner::asks_for_excuse(const Reference& reference, const Verdict& so_far, const Gating& gating) const {
-  return so_far.outcome == Outcome::broken && may_be_excused(so_far.check) && !perhaps_its_own(reference, gating.answers).empty();
-}
-
-/// Broken so far, but by answers alone that may be the model's own after a near tie, or by so few of them that the reference
-/// is asked once more.
-bool LiveRunner::undecided(const Reference& reference, const Verdict& so_far, const Gating& gating) const {
-  const bool lone =
-      so_far.outcome == Outcome::broken && so_far.check == "G8" && !lone_tool_failures(reference, gating.answers).empty();
-  return lone || asks_for_excuse(reference, so_far, gating);
+                      gating.quality, gating.sampling, heard.excused,     gating.scorer, gating.unscored};
+  return judged(context, gating.answers, heard.scores ? &*heard.scores : nullptr);
 }
 
 bool LiveRunner::needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating) {
@@ -90,32 +79,15 @@ bool LiveRunner::needs_reference(const Reference& reference, const Verdict& verd
   // A declared-lossy flag gets its figures also where a check already found it broken.
   if ((verdict.outcome != Outcome::broken || lossy) && needs_rescoring(reference, all_answers(gating.answers))) return true;
   if (verdict.outcome != Outcome::broken && gating.draws && draws_missing(reference, gating)) return true;
-  return undecided(reference, verdict, gating);
+  return undecided(reference, verdict, gating.answers);
 }
 
 /// A running reference hears what may be excused, scores every text that differs, and draws where it has not yet.
 void LiveRunner::hear_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, Verdict& verdict,
                                 Gating& gating) {
   status_("asking the reference: " + display(order.config));
-  const bool lossy = gating.mode == Strictness::lossy;
-  if (asks_for_excuse(reference, verdict, gating)) {
-    for (const std::size_t answer : perhaps_its_own(reference, gating.answers)) {
-      if (said_by_reference(server, reference, gating.answers.answers[answer], interrupt_)) gating.excused.push_back(answer);
-    }
-    verdict = verdict_of(order, reference, gating);
-  }
-  if (verdict.outcome == Outcome::broken && verdict.check == "G8") {
-    for (const std::size_t answer : lone_tool_failures(reference, gating.answers)) {
-      const ReferenceAnswer& known = reference.answers[gating.answers.answers[answer].reference_index];
-      if (!still_calls(server, known, interrupt_)) gating.excused.push_back(answer);
-    }
-    verdict = verdict_of(order, reference, gating);
-  }
-  const std::vector<CandidateAnswer> texts = all_answers(gating.answers);
-  if ((verdict.outcome != Outcome::broken || lossy) && needs_rescoring(reference, texts)) {
-    const int enough = lossy ? thresholds::miscommits_enough_lossy : thresholds::broken_prompts_enough;
-    gating.scores = rescore(server, reference, texts, enough, interrupt_);
-  }
+  const auto judge = [&](const Hearing&) { return verdict_of(order, reference, gating); };
+  hear(server, reference, gating.answers, gating.mode == Strictness::lossy, judge, verdict, gating.hearing, interrupt_);
   if (verdict.outcome != Outcome::broken && gating.draws && draws_missing(reference, gating))
     draw_reference(order, reference, server, gating);
 }
@@ -201,7 +173,7 @@ void LiveRunner::keep_evidence(const VisitOrder& order, const Reference& referen
   const EvidenceSource source{verdict,
                               reference,
                               gating.answers,
-                              gating.scores ? &*gating.scores : nullptr,
+                              gating.hearing.scores ? &*gating.hearing.scores : nullptr,
                               command,
                               engine,
                               model_of(setup_, order.config),

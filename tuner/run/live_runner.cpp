@@ -227,7 +227,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       outcome.gate_speed_ratio = gate_speed_ratio(*reference, gating.answers);
     }
     const bool broken = outcome.verdict && outcome.verdict->outcome == Outcome::broken &&
-                        !undecided(*reference, *outcome.verdict, gating) &&
+                        !undecided(*reference, *outcome.verdict, gating.answers) &&
                         !(setup_.scorer && unexplained(*reference, *outcome.verdict));
     if (!broken && order.timed) {
       status_("timing " + display(order.config));

@@ -9,6 +9,7 @@
 #include "core/study.hpp"
 #include "gate/gate.hpp"
 #include "gate/sampled.hpp"
+#include "run/hearing.hpp"
 #include "run/live_setup.hpp"
 #include "run/measure.hpp"
 #include "run/observation.hpp"
@@ -78,12 +79,11 @@ private:
     Interview answers;
     ServerTraces traces;
     Strictness mode = Strictness::exact;
-    std::optional<std::vector<ScoredText>> scores;
+    Hearing hearing;
     std::optional<Quality> quality;
     std::optional<DrawPlan> draw_plan;
     std::optional<Draws> draws;
     SamplingResult sampling;
-    std::vector<std::size_t> excused;
     const Scorer* scorer = nullptr;  ///< the other engine that gave the scores
     std::string unscored;            ///< why another engine that was asked gave none
   };
@@ -117,8 +117,6 @@ private:
   double largest_self_difference(const Config& reference_config, const Reference& reference);
   void interview_candidate(const VisitOrder& order, const Reference& reference, ServerProcess& server, Gating& gating);
   Verdict verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
-  bool asks_for_excuse(const Reference& reference, const Verdict& so_far, const Gating& gating) const;
-  bool undecided(const Reference& reference, const Verdict& so_far, const Gating& gating) const;
   bool needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating);
   void hear_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, Verdict& verdict,
                       Gating& gating);

@@ -56,7 +56,7 @@ void LiveRunner::score_with(const ChatTarget& server, const Scorer& scorer, cons
     gating.unscored = fmt::format("{}: it does not answer {}", scorer.name, unknown);
     return;
   }
-  gating.scores = std::move(scores);
+  gating.hearing.scores = std::move(scores);
   gating.scorer = &scorer;
 }
 
