@@ -1,21 +1,26 @@
 #include "backends/chat.hpp"
 
+#include "backends/answer_stream.hpp"
 #include "backends/chat_json.hpp"
 #include "backends/chat_message.hpp"
-#include "backends/chat_stream.hpp"
+#include "backends/messages_reader.hpp"
+#include "backends/messages_request.hpp"
+#include "backends/offered_apis.hpp"
 #include "backends/printable.hpp"
+#include "backends/request_parts.hpp"
+#include "backends/responses_reader.hpp"
+#include "backends/responses_request.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <cmath>
 #include <optional>
 
 namespace sweetspot {
 
-using Json = nlohmann::ordered_json;
+using namespace request_parts;
 
 namespace {
 
@@ -23,9 +28,10 @@ namespace {
 constexpr double after_terminator_ms = 250;
 constexpr std::size_t error_bytes = 4000;
 
-Json own_json(const std::string& text, std::string_view what, const std::string& prompt_id);
-void merge(Json& body, const Json& fields);
-Json sampler_fields(const std::map<std::string, double>& sampler);
+std::string request_json(const ChatTarget& target, const Prompt& prompt, const ChatOptions& options);
+const std::string& path_of(const ChatTarget& target);
+HttpEndpoint endpoint_of(const ChatTarget& target);
+void read_whole(const ChatTarget& target, const std::string& body, RequestSample& sample);
 HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, const InterruptFlag& interrupt,
                           RequestSample& sample);
 void note_response(HttpResponse response, RequestSample& sample);
@@ -46,20 +52,12 @@ std::string chat_request_json(const ChatTarget& target, const Prompt& prompt, co
   if (streaming) body["stream_options"] = {{"include_usage", true}};
   // Servers keep seeds in 32 bits and some take the largest for "random".
   if (protocol.send_seed) body["seed"] = options.seed & 0x7FFFFFFFu;
-  if (!options.sampler.empty()) {
-    merge(body, sampler_fields(options.sampler));
-  } else if (!protocol.greedy_json.empty()) {
-    merge(body, own_json(protocol.greedy_json, "greedy fields", target.engine->name));
-  }
-  if (options.prompt_cache == ChatOptions::PromptCache::off && !protocol.no_cache_json.empty()) {
-    merge(body, own_json(protocol.no_cache_json, "no-cache fields", target.engine->name));
-  }
+  add_sampling(body, target, options, protocol.greedy_json, protocol.no_cache_json);
   // Streamed with tools they are refused, and streamed they cost time that is being measured.
   if (options.logprobs == ChatOptions::Logprobs::yes && !streaming && !protocol.logprobs_json.empty()) {
     merge(body, own_json(protocol.logprobs_json, "log probability fields", target.engine->name));
   }
-  if (!target.request_json.empty())
-    merge(body, own_json(target.request_json, "fields of the configuration", target.engine->name));
+  add_configuration(body, target);
   return body.dump();
 }
 
@@ -68,16 +66,15 @@ RequestSample ask(const ChatTarget& target, const Prompt& prompt, const ChatOpti
   sample.prompt_id = prompt.id;
   sample.prompt_class = prompt.prompt_class;
   sample.streamed = options.streaming == ChatOptions::Streaming::yes;
-  sample.request_json = chat_request_json(target, prompt, options);
+  sample.request_json = request_json(target, prompt, options);
   if (sample.streamed) {
     note_response(ask_streamed(target, options, interrupt, sample), sample);
     count_without_usage(target.engine->protocol, sample);
     return sample;
   }
-  const auto& protocol = target.engine->protocol;
   const HttpDeadlines deadlines{limits::connect_timeout, options.deadlines.total};
-  auto response = http_post(target.endpoint, protocol.chat_path, sample.request_json, deadlines, interrupt);
-  if (response.status == 200) read_message(protocol, response.body, sample);
+  auto response = http_post(endpoint_of(target), path_of(target), sample.request_json, deadlines, interrupt);
+  if (response.status == 200) read_whole(target, response.body, sample);
   note_response(std::move(response), sample);
   count_without_usage(target.engine->protocol, sample);
   return sample;
@@ -85,36 +82,39 @@ RequestSample ask(const ChatTarget& target, const Prompt& prompt, const ChatOpti
 
 namespace {
 
+std::string request_json(const ChatTarget& target, const Prompt& prompt, const ChatOptions& options) {
+  switch (target.api) {
+    case Api::messages: return messages_request_json(target, prompt, options);
+    case Api::responses: return responses_request_json(target, prompt, options);
+    case Api::chat: break;
+  }
+  return chat_request_json(target, prompt, options);
+}
+
+const std::string& path_of(const ChatTarget& target) { return api_path(target.engine->protocol, target.api); }
+
+HttpEndpoint endpoint_of(const ChatTarget& target) {
+  HttpEndpoint endpoint = target.endpoint;
+  for (const auto& [name, value] : api_headers(target.api)) endpoint.headers[name] = value;
+  // Anthropic's own header beside the bearer token, which most local servers take.
+  if (target.api == Api::messages && !endpoint.api_key.empty()) endpoint.headers["x-api-key"] = endpoint.api_key;
+  return endpoint;
+}
+
+void read_whole(const ChatTarget& target, const std::string& body, RequestSample& sample) {
+  const auto& protocol = target.engine->protocol;
+  switch (target.api) {
+    case Api::messages: return read_messages_answer(protocol, body, sample);
+    case Api::responses: return read_responses_answer(protocol, body, sample);
+    case Api::chat: return read_message(protocol, body, sample);
+  }
+}
+
 /// An engine that counts no tokens in its answers may do so in its timings.
 void count_without_usage(const EngineDescriptor::Protocol& protocol, RequestSample& sample) {
   if (!protocol.usage_pointer.empty() || sample.usage.completion_tokens) return;
   sample.usage.completion_tokens = sample.timings.predicted_n;
   if (sample.timings.prompt_n) sample.usage.prompt_tokens = *sample.timings.prompt_n + sample.timings.cache_n.value_or(0);
-}
-
-/// Ours or the user's: what is wrong with it is told by name, and no request is sent.
-Json own_json(const std::string& text, std::string_view what, const std::string& prompt_id) {
-  JsonReader reader;
-  std::string problem = "JSON with a number that is too large";
-  Json json = reader.read(text, problem) == nullptr ? Json(Json::value_t::discarded) : Json::parse(text, nullptr, false);
-  if (json.is_discarded()) {
-    throw Error{fmt::format("{} of {} are {}: {}", what, prompt_id, problem, excerpt(text)), "correct the file they come from"};
-  }
-  return json;
-}
-
-void merge(Json& body, const Json& fields) {
-  for (const auto& [name, value] : fields.items()) body[name] = value;
-}
-
-Json sampler_fields(const std::map<std::string, double>& sampler) {
-  Json fields = Json::object();
-  for (const auto& [name, value] : sampler) {
-    // "top_k": 40.0 is refused where an integer is wanted.
-    const bool whole = std::floor(value) == value && std::abs(value) < 1e9;
-    fields[name] = whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
-  }
-  return fields;
 }
 
 /// Throws SilentServer when nothing of the answer came for too long, whatever else arrives; TrialError(timed_out) before its
@@ -134,8 +134,7 @@ void watch_silence(const RequestSample& seen, const ChatDeadlines& deadlines, do
 
 HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, const InterruptFlag& interrupt,
                           RequestSample& sample) {
-  const auto& protocol = target.engine->protocol;
-  ChatStream stream{protocol};
+  AnswerStream stream{target.engine->protocol, target.api};
   std::vector<ChunkArrival> reads;
   const auto on_bytes = [&](std::string_view bytes, std::chrono::duration<double, std::milli> at) {
     if (!bytes.empty() && reads.size() < limits::reads_kept)
@@ -148,7 +147,7 @@ HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, 
   };
   const HttpDeadlines deadlines{limits::connect_timeout, options.deadlines.total};
   const auto delivery = options.cancel_after_chunks > 0 ? Delivery::at_once : Delivery::gathered;
-  auto response = http_post(target.endpoint, protocol.chat_path, sample.request_json, deadlines, interrupt, on_bytes, delivery);
+  auto response = http_post(endpoint_of(target), path_of(target), sample.request_json, deadlines, interrupt, on_bytes, delivery);
   if (response.status != 200) return response;  // an error in plain JSON, which is no stream
   stream.finish();
   RequestSample seen = stream.take_sample();

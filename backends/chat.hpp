@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/api.hpp"
 #include "backends/descriptor.hpp"
 #include "backends/http_client.hpp"
 #include "core/limits.hpp"
@@ -43,9 +44,10 @@ struct ChatTarget {
   HttpEndpoint endpoint;
   std::string model;              ///< name to send
   std::string request_json = {};  ///< fields that every request carries: what the configuration sets by request; empty: none
+  Api api = Api::chat;            ///< one that the engine's descriptor lists
 };
 
-/// The request body that `ask` sends, for evidence and the curl line.
+/// The request body that `ask` sends over chat completions.
 std::string chat_request_json(const ChatTarget& target, const Prompt& prompt, const ChatOptions& options);
 
 /// An answer that began, and of which nothing more comes: the server may live.
@@ -54,9 +56,9 @@ public:
   using TrialError::TrialError;
 };
 
-/// Asks and observes. HTTP errors, in-stream errors, wrong protocol and cut streams are no exceptions: they are in the
-/// sample (http_status, error_body, protocol_faults). Throws TrialError when the connection itself fails (refused, reset
-/// before any byte, deadline), SilentServer, Interrupted on Ctrl-C.
+/// Asks over the target's API, and observes. Whatever the API, the sample has chat's words. HTTP errors, in-stream errors, wrong
+/// protocol and cut streams are no exceptions: they are in the sample (http_status, error_body, protocol_faults). Throws
+/// TrialError when the connection itself fails (refused, reset before any byte, deadline), SilentServer, Interrupted on Ctrl-C.
 RequestSample ask(const ChatTarget& target, const Prompt& prompt, const ChatOptions& options, const InterruptFlag& interrupt);
 
 /// The prompt's token ids as the server's chat template makes them.

@@ -25,7 +25,6 @@ constexpr std::size_t error_bytes = 4000;
 
 json::parse_options strict();
 const json::object* object_at(const json::value& document, const std::string& pointer);
-std::optional<std::int64_t> count_field(const json::object& object, std::string_view name, RequestSample& sample);
 std::string bytes_of(const json::object& entry);
 std::optional<double> number(const json::value* value);
 std::string text_of(const json::string& value) { return {value.data(), value.size()}; }
@@ -169,10 +168,35 @@ TokenRecord token_record(const json::value& entry) {
   return record;
 }
 
+std::optional<std::int64_t> count_field(const json::object& object, std::string_view name, RequestSample& sample) {
+  const json::value* found = member(object, name);
+  if (found == nullptr) return std::nullopt;
+  const auto count = integer(*found);
+  if (!count) note_fault(sample, fmt::format("usage {} is no integer", name));
+  if (count && *count < 0) note_fault(sample, fmt::format("usage {} is negative: {}", name, *count));
+  return count;
+}
+
+void note_piece(RequestSample& sample, Channel channel, std::size_t bytes, double now_ms) {
+  if (bytes == 0) return;
+  if (!sample.finish_reason.empty()) note_fault(sample, "text after the reason for which it ended");
+  const auto first = [&](std::optional<double>& time) {
+    if (!time) time = now_ms;
+  };
+  first(sample.first_token_ms);
+  first(channel == Channel::reasoning ? sample.first_reasoning_ms
+        : channel == Channel::text    ? sample.first_content_ms
+                                      : sample.first_tool_ms);
+  sample.last_token_ms = now_ms;
+  sample.chunks.push_back({now_ms, static_cast<std::int64_t>(bytes)});
+}
+
 std::optional<std::int64_t> integer(const json::value& value) {
   if (!value.is_int64()) return std::nullopt;
   return value.get_int64();
 }
+
+std::string json_text_of(const json::value& value) { return json::serialize(value); }
 
 std::string excerpt(std::string_view bytes) {
   return fmt::format("\"{}\"", shortened(printable(bytes.substr(0, 4 * quote_bytes)), quote_bytes));
@@ -200,15 +224,6 @@ const json::object* object_at(const json::value& document, const std::string& po
   ErrorCode error;
   const json::value* found = document.find_pointer(pointer, error);
   return found != nullptr ? found->if_object() : nullptr;
-}
-
-std::optional<std::int64_t> count_field(const json::object& object, std::string_view name, RequestSample& sample) {
-  const json::value* found = member(object, name);
-  if (found == nullptr) return std::nullopt;
-  const auto count = integer(*found);
-  if (!count) note_fault(sample, fmt::format("usage {} is no integer", name));
-  if (count && *count < 0) note_fault(sample, fmt::format("usage {} is negative: {}", name, *count));
-  return count;
 }
 
 /// Finite: Boost reads 1e400 as infinity.

@@ -64,6 +64,18 @@ std::string arguments_field(const boost::json::object& function, RequestSample& 
 /// One entry of a log probability list (chat "logprobs.content", completion "completion_probabilities").
 TokenRecord token_record(const boost::json::value& entry);
 
+/// A count in a usage object; another type, or a negative number, is a fault.
+std::optional<std::int64_t> count_field(const boost::json::object& object, std::string_view name, RequestSample& sample);
+
+/// What a stream's event brought.
+enum class Channel { reasoning, text, call };
+
+/// A piece of the answer of so many bytes arrived now: its times and its size. No bytes are no piece.
+void note_piece(RequestSample& sample, Channel channel, std::size_t bytes, double now_ms);
+
+/// The value as JSON text.
+std::string json_text_of(const boost::json::value& value);
+
 /// A number without fraction that 64 bits with sign can hold.
 std::optional<std::int64_t> integer(const boost::json::value& value);
 

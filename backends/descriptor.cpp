@@ -220,6 +220,15 @@ void Reader::identity(EngineDescriptor& engine) {
   to.completion_path = text_of(protocol, "completion_path");
   to.send_seed = protocol.value("seed", true);
   to.token_pieces = text_of(protocol, "tokens") == "pieces";
+  const json apis = part(protocol, "apis");
+  for (const auto& [name, offer] : apis.items()) {
+    const auto liberties = texts_of(offer, "liberties");
+    to.apis[api_from(name)] = {text_of(offer, "path"),
+                               dumped(offer, "greedy"),
+                               dumped(offer, "no_cache"),
+                               {liberties.begin(), liberties.end()},
+                               text_of(offer, "note")};
+  }
 }
 
 void Reader::launch(EngineDescriptor& engine) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "backends/api.hpp"
 #include "core/failure.hpp"
 #include "core/parameter.hpp"
 
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -165,6 +167,15 @@ struct EngineDescriptor {
     /// Tokens are pieces of the vocabulary (byte-pair letters, U+2581 for a blank), listed in no order: the most probable
     /// alternative is the token itself. Otherwise "token" or "bytes" is the text.
     bool token_pieces = false;
+    /// An API beside chat completions.
+    struct OtherApi {
+      std::string path;
+      std::string greedy_json;          ///< request fields of greedy decoding
+      std::string no_cache_json;        ///< request fields that switch the prompt cache off for one request
+      std::set<std::string> liberties;  ///< where the engine departs from the API's documentation (words of the schema)
+      std::string note;                 ///< what is known of it, for people
+    };
+    std::map<Api, OtherApi> apis;
   } protocol;
   std::vector<EngineParameter> parameters;
   Speculation speculation;

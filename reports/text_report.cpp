@@ -85,9 +85,12 @@ std::string output_line(const Study& study) {
   const auto compared =
       fmt::format("{}, {}{}", counted(verdict->prompts_compared, "prompt"), counted(verdict->tokens_compared, "token"),
                   ties > 0 ? "; " + counted(ties, "near tie") : std::string{});
+  std::string apis;
+  for (const ApiVerdict& over : verdict->apis) apis += ", " + over.api;
   switch (verdict->outcome) {
     case Outcome::pass:
-    case Outcome::tie: return fmt::format("  Output: same as plain greedy decoding ({})\n", compared);
+    case Outcome::tie:
+      return fmt::format("  Output: same as plain greedy decoding{} ({})\n", apis.empty() ? "" : " over chat" + apis, compared);
     case Outcome::lossy:
       return fmt::format("  Output: changed within limits, accepted as asked (--allow-lossy): {} ({})\n",
                          escape_control(verdict->detail), compared);

@@ -94,6 +94,58 @@ TEST_SUITE("live") {
     }
   }
 
+  TEST_CASE("the engine as it comes passes over all three APIs, tools included") {
+    SKIP_WITHOUT_SERVER();
+    const Outcome outcome = sweetspot_run(check("--api messages,responses"));
+    INFO(outcome.out << outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    const Json apis = Json::parse(outcome.out).at("verdict").at("apis");
+    REQUIRE(apis.size() == 2);
+    CHECK(apis.at(0).at("api") == "messages");
+    CHECK(apis.at(1).at("api") == "responses");
+    for (const Json& api : apis) {
+      CHECK((api.at("outcome") == "pass" || api.at("outcome") == "tie"));
+      CHECK(api.at("prompts_compared").get<int>() >= 10);
+    }
+  }
+
+  TEST_CASE("streams that are damaged over other APIs alone are broken, and the verdict names them") {
+    SKIP_WITHOUT_SERVER();
+    CHECK(sweetspot_run(standin_check + " --api messages,responses", standin("none")).exit_code == 0);
+    for (const std::string fault : {"typed_drop", "typed_brace", "typed_no_end"}) {
+      const Outcome outcome = sweetspot_run(standin_check + " --api messages,responses", standin(fault));
+      INFO(fault << ": " << outcome.out << outcome.err);
+      CHECK(outcome.exit_code == 1);
+      if (outcome.exit_code != 1) continue;
+      const Json report = Json::parse(outcome.out);
+      const Json& verdict = report.at("verdict");
+      CHECK(verdict.at("outcome") == "broken");
+      CHECK(verdict.at("api") == "messages");
+      CHECK(verdict.at("detail").get<std::string>().starts_with("messages: "));
+      CHECK(verdict.at("apis").at(0).at("outcome") == "broken");
+      CHECK(verdict.at("apis").at(1).at("outcome") == "broken");
+      CHECK(report.at("evidence").is_object());
+      for (const Json& row : report.at("checks")) {  // chat is not touched
+        const std::string detail = row.at("detail");
+        const bool of_an_api = detail.starts_with("messages: ") || detail.starts_with("responses: ");
+        CHECK((row.at("outcome") != "broken" || of_an_api));
+      }
+    }
+  }
+
+  TEST_CASE("an API whose stream is damaged without any flag is unsound as it comes") {
+    SKIP_WITHOUT_SERVER();
+    const fs::path cache = scratch() / "unsound-api";
+    const Outcome outcome = sweetspot_run(check("--api messages --binary '" SWEETSPOT_STANDIN "'"),
+                                          standin("typed_no_end") + "STANDIN_ALWAYS=1 XDG_CACHE_HOME='" + cache.string() + "'");
+    INFO(outcome.out << outcome.err);
+    CHECK(outcome.exit_code == 1);
+    const Json verdict = Json::parse(outcome.out).at("verdict");
+    CHECK(verdict.at("outcome") == "broken");
+    CHECK(verdict.at("check") == "G1");
+    CHECK(verdict.at("api") == "messages");
+  }
+
   TEST_CASE("a server that dies in mid-answer is an error that names it, and nothing is left behind") {
     SKIP_WHERE(missing_llama());
     const Outcome outcome = sweetspot_run(standin_check, standin("exit_mid"));

@@ -1,12 +1,13 @@
 // Stands in for llama-server in the live tests: starts the real one, passes everything through, and damages chat answers
 // the way real engines were seen to, once a chosen flag is on the command line.
 //   STANDIN_REAL     the real server; else the first llama-server on PATH that is not this program
-//   STANDIN_FAULT    what goes wrong (standin_fault.hpp); a program name standin-FAULT says the same and wins
-//   STANDIN_TRIGGER  "--flag value" or "--flag" that must be there; alternatives after "|"; default --ubatch-size 256
-//   STANDIN_ALWAYS   1: no trigger needed, the default itself is broken
-//   STANDIN_AFTER    content deltas before a fault in the middle (20)
+//   STANDIN_FAULT    what goes wrong (standin_fault.hpp; over messages and responses standin_typed.hpp); a program name
+//   standin-FAULT says the same and wins STANDIN_TRIGGER  "--flag value" or "--flag" that must be there; alternatives after "|";
+//   default --ubatch-size 256 STANDIN_ALWAYS   1: no trigger needed, the default itself is broken STANDIN_AFTER    content deltas
+//   before a fault in the middle (20)
 #include "live/standin_fault.hpp"
 #include "live/standin_proxy.hpp"
+#include "live/standin_typed.hpp"
 
 #include <signal.h>
 #include <sys/socket.h>
@@ -108,7 +109,10 @@ std::string chosen_fault(const std::string& program) {
   constexpr std::string_view prefix = "standin-";
   const std::string fault = name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : variable("STANDIN_FAULT", "none");
   const auto& names = fault_names();
-  if (std::find(names.begin(), names.end(), fault) == names.end()) fail("there is no fault \"" + fault + "\"");
+  const auto& typed = typed_fault_names();
+  const bool known =
+      std::find(names.begin(), names.end(), fault) != names.end() || std::find(typed.begin(), typed.end(), fault) != typed.end();
+  if (!known) fail("there is no fault \"" + fault + "\"");
   return fault;
 }
 

@@ -1,6 +1,7 @@
 #include "live/standin_proxy.hpp"
 
 #include "live/standin_fault.hpp"
+#include "live/standin_typed.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -17,6 +18,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -70,10 +72,10 @@ public:
   enum class Style { plain, legal_oddities };
   StreamWriter(Connection& client, Style style) : client_(client), style_(style) {}
   bool event(const std::string& data);
+  bool chunk(std::string_view bytes);
   bool finish();
 
 private:
-  bool chunk(std::string_view bytes);
   std::string odd_event(const std::string& data);
   bool send_in_pieces(std::string_view bytes);
 
@@ -88,6 +90,7 @@ using Counter = std::atomic<int>;
 void serve_one(const Proxy& proxy, Counter& chat_requests, int socket);
 void pass_rest(Connection& server, Connection& client);
 void pass_stream(const Proxy& proxy, int request, BodyReader& body, Connection& client);
+void pass_typed_stream(const Proxy& proxy, BodyReader& body, Connection& client);
 std::string header(const std::string& head, std::string_view name);
 std::string without_headers(const std::string& head, const std::vector<std::string_view>& names);
 std::string lower(std::string_view text);
@@ -159,16 +162,22 @@ void serve_one(const Proxy& proxy, Counter& chat_requests, int socket) {
   const std::string request_line = head->substr(0, head->find(line_end));
   const bool chat = request_line.rfind("POST ", 0) == 0 && request_line.find("/chat/completions") != std::string::npos;
   const int request = chat ? ++chat_requests : 0;
-  if (!chat || proxy.fault == "none" || answer->find(" 200 ") == std::string::npos) {
+  const auto& typed_faults = typed_fault_names();
+  const bool typed = request_line.rfind("POST /v1/messages ", 0) == 0 || request_line.rfind("POST /v1/responses ", 0) == 0;
+  const bool typed_fault = std::find(typed_faults.begin(), typed_faults.end(), proxy.fault) != typed_faults.end();
+  const bool streamed = header(*answer, "content-type").find("text/event-stream") != std::string::npos;
+  const bool meant = typed_fault ? typed && streamed : chat && proxy.fault != "none";
+  if (!meant || answer->find(" 200 ") == std::string::npos) {
     client.send(*answer);
     pass_rest(server, client);
     return;
   }
   std::string out = without_headers(*answer, {"connection", "keep-alive", "transfer-encoding", "content-length"});
   BodyReader reader(server, *answer);
-  if (header(*answer, "content-type").find("text/event-stream") != std::string::npos) {
+  if (streamed) {
     out.insert(out.size() - line_end.size(), "Connection: close\r\nTransfer-Encoding: chunked\r\n");
     client.send(out);
+    if (typed_fault) return pass_typed_stream(proxy, reader, client);
     pass_stream(proxy, request, reader, client);
   } else {
     const std::string bytes = faulty_body(proxy.fault, request, reader.all());
@@ -210,6 +219,30 @@ void pass_stream(const Proxy& proxy, int request, BodyReader& body, Connection& 
         writer.finish();
         return;
       }
+    }
+  }
+  writer.finish();
+}
+
+/// Each event has a name and one line of data.
+void pass_typed_stream(const Proxy& proxy, BodyReader& body, Connection& client) {
+  StreamWriter writer(client, StreamWriter::Style::plain);
+  TypedFault fault(proxy.fault);
+  std::string text;
+  for (std::string bytes = body.next(); !bytes.empty(); bytes = body.next()) {
+    text += bytes;
+    for (auto end = text.find("\n\n"); end != std::string::npos; end = text.find("\n\n")) {
+      const std::string event = text.substr(0, end);
+      text.erase(0, end + 2);
+      std::string name;
+      std::string data;
+      std::istringstream lines(event);
+      for (std::string line; std::getline(lines, line);) {
+        if (line.rfind("event: ", 0) == 0) name = line.substr(7);
+        if (line.rfind("data: ", 0) == 0) data = line.substr(6);
+      }
+      const std::string bytes_out = fault.take(name, data);
+      if (!bytes_out.empty() && !writer.chunk(bytes_out)) return;
     }
   }
   writer.finish();

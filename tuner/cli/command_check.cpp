@@ -1,3 +1,4 @@
+#include "backends/offered_apis.hpp"
 #include "cli/attached.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
@@ -104,6 +105,8 @@ int check_attached(const Options& options, Context& context) {
   job.candidate = attached_server(options.url, "SWEETSPOT_API_KEY", options.model, options, context);
   if (!options.reference_url.empty())
     job.reference = attached_server(options.reference_url, "SWEETSPOT_REFERENCE_API_KEY", "", options, context);
+  require_apis(job.candidate.engine, options.apis);
+  job.apis = options.apis;
   job.tier = wanted_tier(options);
   job.seed = options.seed;
   job.gate_prompts = gate_prompts();

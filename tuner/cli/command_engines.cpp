@@ -4,6 +4,7 @@
 #include "backends/descriptor.hpp"
 #include "backends/descriptor_gaps.hpp"
 #include "backends/installed.hpp"
+#include "backends/offered_apis.hpp"
 #include "backends/probe.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/found_here.hpp"
@@ -150,6 +151,18 @@ std::string proven_text(const EngineDescriptor& engine, const std::string& versi
   return "never with this version" + (versions.empty() ? std::string{} : " (with " + versions + ")");
 }
 
+/// Each API with its path, and what is known of it.
+std::string apis_text(const EngineDescriptor& engine) {
+  std::string text;
+  for (const Api api : apis_of(engine)) {
+    const auto offer = engine.protocol.apis.find(api);
+    const std::string note = offer == engine.protocol.apis.end() ? "" : escape_control(offer->second.note);
+    text += fmt::format("  {}  {}  {}{}\n", text.empty() ? "speaks      " : "            ", padded(to_string(api), 9),
+                        escape_control(api_path(engine.protocol, api)), note.empty() ? "" : ": " + note);
+  }
+  return text;
+}
+
 std::string detail_text(const FoundEngine& found) {
   const auto& engine = found.engine;
   std::string text = fmt::format("{}: {}\n  described by  {}\n", engine.name, escape_control(engine.description), engine.origin);
@@ -161,6 +174,7 @@ std::string detail_text(const FoundEngine& found) {
                 ? "  binary        not found here (name it with --binary PATH)\n"
                 : fmt::format("  binary        none: asked where it runs, with measure or check {} --url\n", engine.name);
   if (!found.daemon.empty()) text += "  daemon        " + found.daemon + "\n";
+  text += apis_text(engine);
   std::string rows, lacking;
   for (const auto& row : engine.parameters) {
     const auto& parameter = row.parameter;
@@ -222,6 +236,17 @@ Json models_document(const EngineDescriptor& engine, const InstalledModels& inst
   return list;
 }
 
+Json apis_document(const EngineDescriptor& engine) {
+  Json list = Json::array();
+  for (const Api api : apis_of(engine)) {
+    const auto offer = engine.protocol.apis.find(api);
+    list.push_back({{"api", to_string(api)},
+                    {"path", api_path(engine.protocol, api)},
+                    {"note", offer == engine.protocol.apis.end() ? "" : offer->second.note}});
+  }
+  return list;
+}
+
 Json to_document(const std::vector<FoundEngine>& engines, const InstalledModels& installed) {
   Json list = Json::array();
   for (const auto& [engine, probe, problem, daemon] : engines) {
@@ -234,6 +259,7 @@ Json to_document(const std::vector<FoundEngine>& engines, const InstalledModels&
     json["origin"] = engine.origin;
     json["problem"] = problem.empty() ? Json(nullptr) : Json(problem);
     json["daemon"] = daemon.empty() ? Json(nullptr) : Json(daemon);
+    json["apis"] = apis_document(engine);
     json["parameters"] = Json::array();
     for (const auto& row : engine.parameters)
       json["parameters"].push_back(parameter_document(row.parameter, probe ? probe->find(row.parameter.name) : nullptr));

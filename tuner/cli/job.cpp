@@ -3,6 +3,7 @@
 #include "backends/default_space.hpp"
 #include "backends/inspect.hpp"
 #include "backends/model.hpp"
+#include "backends/offered_apis.hpp"
 #include "cli/found_here.hpp"
 #include "cli/named_sources.hpp"
 #include "cli/option_values.hpp"
@@ -148,6 +149,8 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   ResolvedTarget resolved;
   LiveSetup& setup = resolved.setup;
   setup.engine = chosen_engine(options, context);
+  require_apis(setup.engine, options.apis);
+  setup.apis = options.apis;
   // Names of models that were found here count only where models are files.
   const bool files = setup.engine.identity.models.empty();
   const auto path_of = [&](const std::string& named) { return files ? model_path(named, context) : named; };

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -140,6 +141,18 @@ void add_scorer(CLI::App& command, Options& options) {
            options.scorer);
   add_text(command, "--scorer-model", "MODEL", choosing, "The same weights in a file that the scorer loads",
            options.scorer_model);
+}
+
+void add_apis(CLI::App& command, Options& options) {
+  const auto take = [&options](const std::string& list) {
+    for (const Api api : apis_from(list)) {
+      const bool known = std::find(options.apis.begin(), options.apis.end(), api) != options.apis.end();
+      if (api != Api::chat && !known) options.apis.push_back(api);
+    }
+    std::sort(options.apis.begin(), options.apis.end());
+  };
+  add_repeated(command, "--api", "NAMES",
+               "APIs to check beside chat: messages (Anthropic's), responses, or both with a comma (chat alone)", take);
 }
 
 void add_search(CLI::App& command, Options& options) {

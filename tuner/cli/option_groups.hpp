@@ -37,6 +37,8 @@ void add_targets(CLI::App& command, Options& options);
 void add_url(CLI::App& command, Options& options);
 /// Who scores for an engine that cannot.
 void add_scorer(CLI::App& command, Options& options);
+/// What the gate looks at beside chat.
+void add_apis(CLI::App& command, Options& options);
 void add_search(CLI::App& command, Options& options);
 void add_strategy(CLI::App& command, Options& options);
 /// What is replayed, and how often.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/api.hpp"
 #include "cli/config_file.hpp"
 #include "cli/environment.hpp"
 #include "core/study.hpp"
@@ -70,6 +71,7 @@ struct Options {
   int port = 0;                      ///< 0: a free one
   std::string url;                   ///< of a server that already runs
   std::string reference_url;         ///< of a second one, with plain settings
+  std::vector<Api> apis;             ///< that the gate looks at beside chat
   std::string machine = "m5-pro";    ///< that the demo engine plays
 
   std::vector<std::string> parameters;  ///< NAME or NAME=VALUES

@@ -35,6 +35,7 @@ constexpr std::array commands{
         "Compare the output of a configuration or a running server with plain greedy decoding; exit 0 for pass or tie, else 1",
         "sweetspot check llama-server -m model.gguf\n"
         "sweetspot check llama-server -m model.gguf --set kv_type_k=q8_0 --set flash_attention=on\n"
+        "sweetspot check llama-server -m model.gguf --api messages,responses\n"
         "sweetspot check llama-server --url http://10.0.0.7:8080 --reference-url http://10.0.0.7:8081"},
     CommandText{
         Action::compare, "compare",
@@ -147,6 +148,7 @@ void add_study_options(CLI::App& command, Options& options) {
 void add_tune(CLI::App& command, Options& options) {
   add_targets(command, options);
   add_scorer(command, options);
+  add_apis(command, options);
   add_study_options(command, options);
 }
 
@@ -179,6 +181,7 @@ void add_check(CLI::App& command, Options& options) {
   add_text(command, "--reference-url", "URL", choosing,
            "A second running server, same model with plain settings, that texts are compared with", options.reference_url);
   add_scorer(command, options);
+  add_apis(command, options);
   add_set(command, options);
   add_tier(command, options, "How long outputs are checked (standard)");
   add_seed(command, options);

@@ -51,13 +51,32 @@ void from_json(const Json& json, Failure& failure) {
   read(json, "log_tail", failure.log_tail);
 }
 
+void to_json(Json& json, const ApiVerdict& verdict) {
+  json = Json{{"api", verdict.api},
+              {"outcome", to_string(verdict.outcome)},
+              {"check", verdict.check},
+              {"detail", verdict.detail},
+              {"prompts_compared", verdict.prompts_compared}};
+}
+
+void from_json(const Json& json, ApiVerdict& verdict) {
+  expect_object(json, "verdict over an API");
+  read(json, "api", verdict.api);
+  verdict.outcome = outcome_from(word(json, "outcome"));
+  read(json, "check", verdict.check);
+  read(json, "detail", verdict.detail);
+  read(json, "prompts_compared", verdict.prompts_compared);
+}
+
 void to_json(Json& json, const Verdict& verdict) {
   json = Json{{"outcome", to_string(verdict.outcome)},
               {"tier", to_string(verdict.tier)},
               {"fresh", verdict.fresh},
               {"check", verdict.check},
+              {"api", verdict.api},
               {"detail", verdict.detail},
               {"not_verified", verdict.not_verified},
+              {"apis", verdict.apis},
               {"divergences", verdict.divergences},
               {"rescored", or_null(verdict.rescored)},
               {"quality", or_null(verdict.quality)},
@@ -77,7 +96,9 @@ void from_json(const Json& json, Verdict& verdict) {
   read(json, "fresh", verdict.fresh);
   read(json, "check", verdict.check);
   read(json, "detail", verdict.detail);
+  read(json, "api", verdict.api);
   read(json, "not_verified", verdict.not_verified);
+  read(json, "apis", verdict.apis);
   read(json, "divergences", verdict.divergences);
   read(json, "rescored", verdict.rescored);
   read(json, "quality", verdict.quality);

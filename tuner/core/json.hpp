@@ -18,6 +18,8 @@ void to_json(nlohmann::ordered_json& json, const Measurement& measurement);
 void from_json(const nlohmann::ordered_json& json, Measurement& measurement);
 void to_json(nlohmann::ordered_json& json, const Failure& failure);
 void from_json(const nlohmann::ordered_json& json, Failure& failure);
+void to_json(nlohmann::ordered_json& json, const ApiVerdict& verdict);
+void from_json(const nlohmann::ordered_json& json, ApiVerdict& verdict);
 void to_json(nlohmann::ordered_json& json, const Verdict& verdict);
 void from_json(const nlohmann::ordered_json& json, Verdict& verdict);
 void to_json(nlohmann::ordered_json& json, const Rescored& rescored);

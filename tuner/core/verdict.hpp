@@ -74,13 +74,25 @@ struct CheckResult {
   bool operator==(const CheckResult&) const = default;
 };
 
+/// What was seen over an API beside chat.
+struct ApiVerdict {
+  std::string api;  ///< "messages", "responses"
+  Outcome outcome = Outcome::inconclusive;
+  std::string check;  ///< the one that decided
+  std::string detail;
+  std::int64_t prompts_compared = 0;
+  bool operator==(const ApiVerdict&) const = default;
+};
+
 struct Verdict {
   Outcome outcome = Outcome::inconclusive;
   Tier tier = Tier::quick;  ///< quick, standard or release: the most that was asked
   bool fresh = false;       ///< also asked prompts that no choice has seen, as far as time allowed
   std::string check;        ///< the one that decided
+  std::string api;          ///< over which it did; empty: chat
   std::string detail;
   std::vector<std::string> not_verified;
+  std::vector<ApiVerdict> apis;  ///< in the order in which they were asked; empty: chat alone
   std::vector<Divergence> divergences;
   std::optional<Rescored> rescored;
   std::optional<Quality> quality;

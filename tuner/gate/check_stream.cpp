@@ -1,5 +1,6 @@
 #include "gate/alignment.hpp"
 #include "gate/check.hpp"
+#include "gate/tool_check.hpp"
 
 // G5: the same configuration streamed and not streamed says the same, or differs where a prompt-cache hit may flip a near
 // tie. Tool calls must agree.
@@ -34,7 +35,7 @@ std::optional<Evidence> check_stream(const PromptCase& prompt_case) {
   const RequestSample& streamed = prompt_case.candidate.streamed;
   const RequestSample& plain = *prompt_case.candidate.plain;
   const std::string& id = prompt_case.reference.prompt.id;
-  if (calls_text(streamed) != calls_text(plain))
+  if (!same_calls(streamed, plain))
     return excerpt(id, calls_text(plain) + plain.text, calls_text(streamed) + streamed.text,
                    "tool calls streamed differ from those not streamed");
   if (streamed.text == plain.text && streamed.reasoning == plain.reasoning) return std::nullopt;

@@ -42,6 +42,9 @@ struct InterviewPlan {
   enum class Plain { every, every_second };
   Plain plain = Plain::every;
   Tier tier = Tier::quick;
+  /// Prompts again in another state of the server (G10): what every API shares is looked at over one.
+  enum class State { asked, left_out };
+  State state = State::asked;
   int together = 1;  ///< requests that the configuration serves at once; two are asked in any case
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };

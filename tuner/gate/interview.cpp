@@ -109,7 +109,8 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
       return result;
     }
   }
-  if (!plan.prompts.empty()) ask_state(candidate, reference, plan, interrupt, result);
+  if (!plan.prompts.empty() && plan.state == InterviewPlan::State::asked)
+    ask_state(candidate, reference, plan, interrupt, result);
   result.requests += static_cast<std::int64_t>(result.state.size());
   return result;
 }

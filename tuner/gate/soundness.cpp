@@ -39,7 +39,7 @@ std::optional<Fault> stream_fault(const ReferenceAnswer& answer) {
   const char* what = "text streamed differs from text not streamed";
   if (streamed.text != plain.text) return Fault{"stream_differs", what, plain.text, streamed.text};
   if (streamed.reasoning != plain.reasoning) return Fault{"stream_differs", what, plain.reasoning, streamed.reasoning};
-  if (calls_text(streamed) != calls_text(plain))
+  if (!same_calls(streamed, plain))
     return Fault{"stream_differs", "tool calls streamed differ from those not streamed", calls_text(plain), calls_text(streamed)};
   return std::nullopt;
 }

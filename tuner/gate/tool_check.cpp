@@ -80,6 +80,13 @@ std::optional<std::string> call_difference(const RequestSample& reference, const
   return difference(named_values(reference), named_values(candidate));
 }
 
+bool same_calls(const RequestSample& a, const RequestSample& b) {
+  return std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end(), [](const ToolCall& x, const ToolCall& y) {
+    const bool values = x.values_only || y.values_only;
+    return x.name == y.name && (x.arguments == y.arguments || (values && same_json(x.arguments, y.arguments)));
+  });
+}
+
 std::optional<std::string> tools_problem(std::string_view tools_json) { return ToolSchemas(tools_json).problem(); }
 
 namespace {

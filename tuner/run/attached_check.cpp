@@ -1,10 +1,13 @@
 #include "run/attached_check.hpp"
 
+#include "backends/offered_apis.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
+#include "gate/api_reference.hpp"
 #include "gate/text_verdict.hpp"
 #include "gate/thresholds.hpp"
+#include "run/api_gate.hpp"
 #include "run/capabilities.hpp"
 #include "run/evidence.hpp"
 #include "run/hearing.hpp"
@@ -20,6 +23,11 @@ namespace sweetspot {
 namespace {
 
 constexpr std::int64_t context_assumed = 4096;  ///< of a server that does not tell what it serves
+struct ApiReference {
+  Api api;
+  Reference reference;
+};
+
 constexpr const char* not_compared = "not compared with plain greedy decoding: no --reference-url was given";
 
 std::string properties_of(const ChatTarget& server, const InterruptFlag& interrupt) {
@@ -105,8 +113,45 @@ void add_own_texts(const std::vector<ScoredText>& scores, const Reference& refer
   }
 }
 
+/// What the referee says over each API, before the candidate is asked there.
+std::vector<ApiReference> api_references(const AttachedCheckJob& job, const ChatTarget& referee, const Reference& chat,
+                                         const InterruptFlag& interrupt, const TuneOutput& output) {
+  std::vector<ApiReference> references;
+  for (const Api api : job.apis) {
+    const auto progress = [&](std::size_t done, std::size_t all) {
+      output.status(fmt::format("reference over {}: prompt {} of {}", to_string(api), done, all));
+    };
+    references.push_back({api, api_reference(over(api, referee), chat, "", progress, interrupt)});
+  }
+  return references;
+}
+
+/// Of the API that decided.
+std::string kept_evidence(const AttachedCheckJob& job, const Verdict& verdict, const Reference& reference,
+                          const Interview& answers, const Hearing& hearing, const std::vector<ApiGating>& apis) {
+  const auto decides = [&](const ApiGating& api) { return to_string(api.api) == verdict.api; };
+  const auto api = std::find_if(apis.begin(), apis.end(), decides);
+  const bool chat = api == apis.end();
+  const Hearing& heard = chat ? hearing : api->hearing;
+  ModelIdentity model;
+  model.name = job.candidate.model;
+  const EvidenceSource source{.verdict = verdict,
+                              .reference = chat ? reference : *api->reference,
+                              .interview = chat ? answers : api->answers,
+                              .scores = heard.scores ? &*heard.scores : nullptr,
+                              .command = {},
+                              .engine = {job.candidate.engine.name, "", ""},
+                              .model = model,
+                              .log_tail = "",
+                              .api = chat ? Api::chat : api->api,
+                              .path = api_path(job.candidate.engine.protocol, chat ? Api::chat : api->api),
+                              .url = job.candidate.url};
+  return save_evidence(job.evidence_folder, source).value_or("");
+}
+
 Verdict gated(const AttachedCheckJob& job, const Reference& reference, const ChatTarget& referee, const ReferenceSize& size,
-              ServerTraces traces, const InterruptFlag& interrupt, const TuneOutput& output) {
+              const std::vector<ApiReference>& over_apis, ServerTraces traces, const InterruptFlag& interrupt,
+              const TuneOutput& output) {
   const ChatTarget candidate = target_of(job.candidate);
   InterviewPlan plan;
   plan.prompts = selection(reference, job.tier);
@@ -114,6 +159,11 @@ Verdict gated(const AttachedCheckJob& job, const Reference& reference, const Cha
   plan.tier = job.tier;
   output.status("checking " + job.candidate.url);
   const Interview answers = interview(candidate, reference, plan, interrupt);
+  std::vector<ApiGating> apis;
+  if (answers.end == Interview::End::complete) {
+    for (const ApiReference& api : over_apis) apis.push_back({api.api, &api.reference, {}, {}});
+    apis = asked_over_apis(candidate, std::move(apis), plan, reference, answers, interrupt);
+  }
   count_drafts(answers, traces);
   GateContext context{
       .engine = job.candidate.engine, .reference = reference, .parameters = {}, .config = {}, .traces = traces, .tier = job.tier};
@@ -125,20 +175,16 @@ Verdict gated(const AttachedCheckJob& job, const Reference& reference, const Cha
   Verdict verdict = judge(hearing);
   output.status("asking the reference");
   hear(referee, reference, answers, false, judge, verdict, hearing, interrupt);
+  hear_apis(referee, context, apis, interrupt);
   if (!job.reference) {
     output.status("its own texts, one token at a time");
     const bool takes_ids = can_rescore(reference) && !job.candidate.engine.protocol.completion_path.empty();
     add_own_texts(takes_ids ? own_texts(candidate, reference, interrupt) : std::vector<ScoredText>{}, reference, verdict);
     if (verdict.outcome <= Outcome::tie) verdict.detail = "sound in itself, and the same asked plainly; " + verdict.detail;
   }
-  if (verdict.outcome != Outcome::pass && !job.evidence_folder.empty()) {
-    ModelIdentity model;
-    model.name = job.candidate.model;
-    const EngineIdentity engine{job.candidate.engine.name, "", ""};
-    const EvidenceSource source{verdict, reference, answers,          hearing.scores ? &*hearing.scores : nullptr, {}, engine,
-                                model,   "",        job.candidate.url};
-    verdict.evidence_folder = save_evidence(job.evidence_folder, source).value_or("");
-  }
+  verdict = with_apis(context, std::move(verdict), apis);
+  if (verdict.outcome != Outcome::pass && !job.evidence_folder.empty())
+    verdict.evidence_folder = kept_evidence(job, verdict, reference, answers, hearing, apis);
   return verdict;
 }
 
@@ -166,7 +212,8 @@ void check_into(AttachedCheckJob& job, CheckReport& report, const InterruptFlag&
     if (job.reference) report.verdict.detail = "the reference at " + job.reference->url + " is " + report.verdict.detail;
     return;
   }
-  report.verdict = gated(job, reference, referee, size, traces, interrupt, output);
+  const std::vector<ApiReference> over_apis = api_references(job, referee, reference, interrupt, output);
+  report.verdict = gated(job, reference, referee, size, over_apis, traces, interrupt, output);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ struct AttachedCheckJob {
   /// A second one with the same model and plain settings, on the user's word. Without it the candidate is held against its
   /// own answers to the same prompts asked plainly.
   std::optional<AttachedServer> reference;
+  std::vector<Api> apis;  ///< that the gate looks at beside chat; the descriptors list them
   Tier tier = Tier::standard;
   std::uint64_t seed = 1;
   std::vector<Prompt> gate_prompts;

@@ -1,5 +1,6 @@
 #include "run/evidence.hpp"
 
+#include "backends/offered_apis.hpp"
 #include "core/digest.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
@@ -72,8 +73,9 @@ Files files_of(const EvidenceSource& source) {
   if (source.scores != nullptr) {
     for (const ScoredText& text : *source.scores) scored.push_back({{"prompt_id", text.prompt_id}, {"figures", text.figures}});
   }
-  Json summary = {{"schema_version", 1},   {"verdict", source.verdict}, {"scored", scored}, {"engine", source.engine},
-                  {"model", source.model}, {"command", source.command}, {"url", source.url}};
+  Json summary = {{"schema_version", 1},     {"verdict", source.verdict}, {"scored", scored},
+                  {"engine", source.engine}, {"model", source.model},     {"command", source.command},
+                  {"url", source.url},       {"path", source.path},       {"headers", api_headers(source.api)}};
   Json prompts = Json::array();
   for (const std::string& id : prompts_shown(source.verdict)) {
     const CandidateAnswer* answer = answer_to(source, id);
@@ -209,7 +211,11 @@ std::string again_text(const Json& summary, const std::string& request) {
   }
   while (url.ends_with('/')) url.pop_back();
   if (url.ends_with("/v1")) url.resize(url.size() - 3);
-  return text + fmt::format("  curl -sN {}/v1/chat/completions -H 'Content-Type: application/json' -d @{}\n", url, request);
+  const Json wanted = summary.value("headers", Json::object());
+  std::string headers;
+  for (const auto& [name, value] : wanted.items()) headers += fmt::format(" -H '{}: {}'", name, value.get<std::string>());
+  return text + fmt::format("  curl -sN {}{} -H 'Content-Type: application/json'{} -d @{}\n", url,
+                            summary.value("path", "/v1/chat/completions"), headers, request);
 }
 
 }  // namespace

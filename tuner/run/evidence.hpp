@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/api.hpp"
 #include "core/study.hpp"
 #include "core/verdict.hpp"
 #include "gate/gate.hpp"
@@ -21,6 +22,8 @@ struct EvidenceSource {
   EngineIdentity engine;
   ModelIdentity model;
   std::string log_tail;
+  Api api = Api::chat;  ///< over which the answers came
+  std::string path = "/v1/chat/completions";
   std::string url = {};  ///< of a server that was already running, and then there is no command
 };
 

@@ -42,6 +42,7 @@ Verdict with_fresh(Verdict before, Verdict fresh) {
   for (const std::string& missing : before.not_verified) {
     if (!contains(fresh.not_verified, missing)) fresh.not_verified.push_back(missing);
   }
+  fresh.apis = before.apis;  // which are not asked fresh prompts
   fresh.detail = "on fresh prompts: " + fresh.detail;
   fresh.checks.push_back(row);
   return fresh;

@@ -1,3 +1,4 @@
+#include "backends/offered_apis.hpp"
 #include "core/digest.hpp"
 #include "core/rng.hpp"
 #include "gate/quality.hpp"
@@ -41,6 +42,10 @@ void LiveRunner::interview_candidate(const VisitOrder& order, const Reference& r
   plan.deadline = order.deadline;
   const ChatTarget target = target_of(server);
   gating.answers = interview(target, reference, plan, interrupt_);
+  if (gating.answers.end == Interview::End::complete)
+    gating.apis = asked_over_apis(target, std::move(gating.apis), plan, reference, gating.answers, interrupt_);
+  else
+    gating.apis.clear();
   gating.traces.log = server.log();
   gating.traces.properties = server.properties();
   count_drafts(gating.answers, gating.traces);
@@ -67,29 +72,53 @@ bool LiveRunner::drafts(const Config& config) const {
   return depth && number(*depth) > 0;
 }
 
-Verdict LiveRunner::verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
-  const Hearing& heard = gating.hearing;
-  GateContext context{setup_.engine,  reference,       setup_.parameters, order.config,  gating.traces,  *order.gate,
-                      gating.quality, gating.sampling, heard.excused,     gating.scorer, gating.unscored};
-  return judged(context, gating.answers, heard.scores ? &*heard.scores : nullptr);
+GateContext LiveRunner::context_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
+  return {setup_.engine,  reference,       setup_.parameters,      order.config,  gating.traces,  *order.gate,
+          gating.quality, gating.sampling, gating.hearing.excused, gating.scorer, gating.unscored};
 }
 
-bool LiveRunner::needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating) {
+Verdict LiveRunner::chat_verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
+  const auto& scores = gating.hearing.scores;
+  return judged(context_of(order, reference, gating), gating.answers, scores ? &*scores : nullptr);
+}
+
+Verdict LiveRunner::verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
+  return with_apis(context_of(order, reference, gating), chat_verdict_of(order, reference, gating), gating.apis);
+}
+
+/// Broken, and neither the reference nor a scorer can change that.
+bool LiveRunner::broken_for_good(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
+  const Verdict chat = chat_verdict_of(order, reference, gating);
+  if (chat.outcome == Outcome::broken && !undecided(reference, chat, gating.answers) &&
+      !(setup_.scorer && unexplained(reference, chat)))
+    return true;
+  const GateContext context = context_of(order, reference, gating);
+  return std::any_of(gating.apis.begin(), gating.apis.end(),
+                     [&](const ApiGating& api) { return sweetspot::broken_for_good(context, api); });
+}
+
+bool LiveRunner::needs_reference(const VisitOrder& order, const Reference& reference, const Gating& gating) {
+  const Verdict verdict = chat_verdict_of(order, reference, gating);
   const bool lossy = gating.mode == Strictness::lossy;
   // A declared-lossy flag gets its figures also where a check already found it broken.
   if ((verdict.outcome != Outcome::broken || lossy) && needs_rescoring(reference, all_answers(gating.answers))) return true;
   if (verdict.outcome != Outcome::broken && gating.draws && draws_missing(reference, gating)) return true;
-  return undecided(reference, verdict, gating.answers);
+  if (undecided(reference, verdict, gating.answers)) return true;
+  const GateContext context = context_of(order, reference, gating);
+  return std::any_of(gating.apis.begin(), gating.apis.end(), [&](const ApiGating& api) { return needs_hearing(context, api); });
 }
 
 /// A running reference hears what may be excused, scores every text that differs, and draws where it has not yet.
 void LiveRunner::hear_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, Verdict& verdict,
                                 Gating& gating) {
   status_("asking the reference: " + display(order.config));
-  const auto judge = [&](const Hearing&) { return verdict_of(order, reference, gating); };
+  verdict = chat_verdict_of(order, reference, gating);
+  const auto judge = [&](const Hearing&) { return chat_verdict_of(order, reference, gating); };
   hear(server, reference, gating.answers, gating.mode == Strictness::lossy, judge, verdict, gating.hearing, interrupt_);
   if (verdict.outcome != Outcome::broken && gating.draws && draws_missing(reference, gating))
     draw_reference(order, reference, server, gating);
+  hear_apis(server, context_of(order, reference, gating), gating.apis, interrupt_);
+  verdict = verdict_of(order, reference, gating);
 }
 
 /// The final verdict, with its evidence.
@@ -112,7 +141,7 @@ std::vector<SettledVerdict> LiveRunner::settle() {
     if (loaded != one.reference->key) scorer.reset();
     loaded = one.reference->key;
     if (one.heard) {
-      if (needs_scorer(*one.reference, one.verdict, one.gating)) hear_scorer(one.order, *one.reference, scorer, one.gating);
+      if (needs_scorer(one.order, *one.reference, one.gating)) hear_scorer(one.order, *one.reference, scorer, one.gating);
       close(one.order, *one.reference, one.verdict, one.gating);
     }
     settled.push_back({one.order.config, std::move(one.verdict)});
@@ -126,7 +155,7 @@ void LiveRunner::hear_waiting() {
   std::optional<ServerProcess> server;
   std::string loaded;
   for (Waiting& one : waiting_) {
-    if (!needs_reference(*one.reference, one.verdict, one.gating)) continue;
+    if (!needs_reference(one.order, *one.reference, one.gating)) continue;
     try {
       if (!server || loaded != one.reference->key) {
         server.reset();
@@ -170,14 +199,20 @@ void LiveRunner::keep_evidence(const VisitOrder& order, const Reference& referen
   const Command command = command_for(setup_, order.config);
   const std::string& log = gating.traces.log;
   const std::string tail = log.substr(log.size() > log_tail_bytes ? log.size() - log_tail_bytes : 0);
-  const EvidenceSource source{verdict,
-                              reference,
-                              gating.answers,
-                              gating.hearing.scores ? &*gating.hearing.scores : nullptr,
-                              command,
-                              engine,
-                              model_of(setup_, order.config),
-                              tail};
+  const auto decides = [&](const ApiGating& api) { return to_string(api.api) == verdict.api; };
+  const auto api = std::find_if(gating.apis.begin(), gating.apis.end(), decides);
+  const bool chat = api == gating.apis.end();
+  const Hearing& heard = chat ? gating.hearing : api->hearing;
+  const EvidenceSource source{.verdict = verdict,
+                              .reference = chat ? reference : *api->reference,
+                              .interview = chat ? gating.answers : api->answers,
+                              .scores = heard.scores ? &*heard.scores : nullptr,
+                              .command = command,
+                              .engine = engine,
+                              .model = model_of(setup_, order.config),
+                              .log_tail = tail,
+                              .api = chat ? Api::chat : api->api,
+                              .path = api_path(setup_.engine.protocol, chat ? Api::chat : api->api)};
   verdict.evidence_folder = save_evidence(setup_.evidence_folder, source).value_or("");
 }
 

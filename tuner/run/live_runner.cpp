@@ -216,6 +216,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
   }
   const Reference* reference = order.gate ? &reference_for(order.config, *order.gate) : nullptr;
   Gating gating;
+  if (reference != nullptr && *order.gate != Tier::fresh) gating.apis = api_gatings(order.config, *reference);
   try {
     status_("starting " + display(order.config));
     const MachineState before = machine_state();
@@ -226,9 +227,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       outcome.verdict = verdict_of(order, *reference, gating);
       outcome.gate_speed_ratio = gate_speed_ratio(*reference, gating.answers);
     }
-    const bool broken = outcome.verdict && outcome.verdict->outcome == Outcome::broken &&
-                        !undecided(*reference, *outcome.verdict, gating.answers) &&
-                        !(setup_.scorer && unexplained(*reference, *outcome.verdict));
+    const bool broken = outcome.verdict && broken_for_good(order, *reference, gating);
     if (!broken && order.timed) {
       status_("timing " + display(order.config));
       std::optional<Evidence> fault;
@@ -246,8 +245,8 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
     keep_or_stop(order, *server);
     if (outcome.visit) outcome.disturbed = disturbed_by(before, machine_state(), cores_);
     if (reference != nullptr) {
-      const bool asks = outcome.verdict->check != "G13" && (needs_reference(*reference, *outcome.verdict, gating) ||
-                                                            needs_scorer(*reference, *outcome.verdict, gating));
+      const bool asks = outcome.verdict->check != "G13" &&
+                        (needs_reference(order, *reference, gating) || needs_scorer(order, *reference, gating));
       if (asks && order.may_wait) {
         waiting_.push_back({order, reference, *outcome.verdict, std::move(gating)});
         outcome.verdict = waiting_verdict(std::move(*outcome.verdict));

@@ -9,6 +9,7 @@
 #include "core/study.hpp"
 #include "gate/gate.hpp"
 #include "gate/sampled.hpp"
+#include "run/api_gate.hpp"
 #include "run/hearing.hpp"
 #include "run/live_setup.hpp"
 #include "run/measure.hpp"
@@ -86,6 +87,7 @@ private:
     SamplingResult sampling;
     const Scorer* scorer = nullptr;  ///< the other engine that gave the scores
     std::string unscored;            ///< why another engine that was asked gave none
+    std::vector<ApiGating> apis;
   };
 
   /// One that waits for settle().
@@ -116,14 +118,19 @@ private:
   Reference asked_reference(const Config& reference_config, const std::string& key, Tier tier);
   double largest_self_difference(const Config& reference_config, const Reference& reference);
   void interview_candidate(const VisitOrder& order, const Reference& reference, ServerProcess& server, Gating& gating);
+  /// None yet asked; references that are not known are asked now.
+  std::vector<ApiGating> api_gatings(const Config& config, const Reference& chat);
+  GateContext context_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
+  Verdict chat_verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
   Verdict verdict_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
-  bool needs_reference(const Reference& reference, const Verdict& verdict, const Gating& gating);
+  bool broken_for_good(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
+  bool needs_reference(const VisitOrder& order, const Reference& reference, const Gating& gating);
   void hear_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, Verdict& verdict,
                       Gating& gating);
   void hear_waiting();
   /// hear_reference, hear_scorer, or both, one server after the other.
   void ask_others(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating);
-  bool needs_scorer(const Reference& reference, const Verdict& verdict, const Gating& gating) const;
+  bool needs_scorer(const VisitOrder& order, const Reference& reference, const Gating& gating) const;
   /// `server` is started where it is not yet. A scorer that fails costs the scores, not the verdict.
   void hear_scorer(const VisitOrder& order, const Reference& reference, std::optional<ServerProcess>& server, Gating& gating);
   void score_with(const ChatTarget& server, const Scorer& scorer, const Reference& reference, Gating& gating);
@@ -148,6 +155,7 @@ private:
   ReferenceSize size_;
   std::chrono::steady_clock::time_point reference_deadline_ = std::chrono::steady_clock::time_point::max();
   std::map<std::string, Reference> references_;
+  std::map<std::string, Reference> api_references_;
   std::map<std::string, Scorer> scorers_;  ///< the other engine's opinion of each reference, by its key
   std::string fresh_key_;                  ///< of the reference with fresh prompts, which is no part of the study's
   std::vector<Waiting> waiting_;

@@ -18,7 +18,8 @@ std::optional<std::string> scorer_note(const LiveSetup& setup) {
                      model.path);
 }
 
-bool LiveRunner::needs_scorer(const Reference& reference, const Verdict& verdict, const Gating& gating) const {
+bool LiveRunner::needs_scorer(const VisitOrder& order, const Reference& reference, const Gating& gating) const {
+  const Verdict verdict = chat_verdict_of(order, reference, gating);
   const bool open = verdict.outcome != Outcome::broken || gating.mode == Strictness::lossy || unexplained(reference, verdict);
   return setup_.scorer && open && !can_rescore(reference) && !differing_texts(reference, all_answers(gating.answers)).empty();
 }
@@ -61,12 +62,12 @@ void LiveRunner::score_with(const ChatTarget& server, const Scorer& scorer, cons
 }
 
 void LiveRunner::ask_others(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating) {
-  if (needs_reference(reference, verdict, gating)) {
+  if (needs_reference(order, reference, gating)) {
     const ServerProcess referee = start(reference_config(order.config));
     hear_reference(order, reference, target_of(referee), verdict, gating);
   }
   std::optional<ServerProcess> server;
-  if (needs_scorer(reference, verdict, gating)) hear_scorer(order, reference, server, gating);
+  if (needs_scorer(order, reference, gating)) hear_scorer(order, reference, server, gating);
 }
 
 }  // namespace sweetspot

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/api.hpp"
 #include "backends/descriptor.hpp"
 #include "backends/launch_plan.hpp"
 #include "backends/probe.hpp"
@@ -40,7 +41,8 @@ struct LiveSetup {
   std::vector<Prompt> gate_prompts;
   std::vector<Prompt> timed_prompts;
   Goal goal;
-  int concurrency = 0;  ///< clients at once; 0: as many as the configuration serves, where the goal asks for it
+  std::vector<Api> apis;  ///< that the gate looks at beside chat
+  int concurrency = 0;    ///< clients at once; 0: as many as the configuration serves, where the goal asks for it
   std::map<std::string, double> sampler;
   std::uint64_t seed = 1;
   std::uint64_t fresh_seed = 1;  ///< of prompts that no choice has seen: another one in every study
