@@ -143,7 +143,8 @@ std::optional<Row> farthest(Situation& now) {
     Row row = row_at(pool, i, width);
     double nearest = std::numeric_limits<double>::infinity();
     for (const Row& other : now.tried) nearest = std::min(nearest, distance(now.metric, row, other));
-    const double works = chance_to_work(now.feasibility, row);
+    // Before anything has failed large sizes are as good as others: in most spaces nothing fails.
+    const double works = now.lessons.failures == 0 ? 1 : chance_to_work(now.feasibility, row);
     const double worth = works < spread_works_least ? works - 1 : nearest;
     if (worth <= best_worth) continue;
     best_worth = worth;
