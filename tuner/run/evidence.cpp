@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -57,6 +58,15 @@ const CandidateAnswer* answer_to(const EvidenceSource& source, const std::string
   return found == source.interview.answers.end() ? nullptr : &*found;
 }
 
+/// What is unsound as it comes was seen in the reference's own answer.
+std::optional<CandidateAnswer> of_reference(const Reference& reference, const std::string& prompt_id) {
+  for (std::size_t i = 0; i < reference.answers.size(); ++i) {
+    const ReferenceAnswer& answer = reference.answers[i];
+    if (answer.prompt.id == prompt_id) return CandidateAnswer{i, answer.streamed, answer.plain};
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> prompts_shown(const Verdict& verdict) {
   std::vector<std::string> ids;
   const auto add = [&](const std::string& id) {
@@ -79,6 +89,8 @@ Files files_of(const EvidenceSource& source) {
   Json prompts = Json::array();
   for (const std::string& id : prompts_shown(source.verdict)) {
     const CandidateAnswer* answer = answer_to(source, id);
+    const std::optional<CandidateAnswer> own = answer == nullptr ? of_reference(source.reference, id) : std::nullopt;
+    if (own) answer = &*own;
     if (answer == nullptr) continue;
     const ReferenceAnswer& expected = source.reference.answers[answer->reference_index];
     const std::string stem = fmt::format("{}", prompts.size() + 1);
