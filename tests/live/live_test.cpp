@@ -95,7 +95,7 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("the engine as it comes passes over all three APIs, tools included") {
-    SKIP_WITHOUT_SERVER();
+    SKIP_WHERE(missing_llama());
     const Outcome outcome = sweetspot_run(check("--api messages,responses"));
     INFO(outcome.out << outcome.err);
     REQUIRE(outcome.exit_code == 0);
@@ -110,7 +110,7 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("streams that are damaged over other APIs alone are broken, and the verdict names them") {
-    SKIP_WITHOUT_SERVER();
+    SKIP_WHERE(missing_llama());
     CHECK(sweetspot_run(standin_check + " --api messages,responses", standin("none")).exit_code == 0);
     for (const std::string fault : {"typed_drop", "typed_brace", "typed_no_end"}) {
       const Outcome outcome = sweetspot_run(standin_check + " --api messages,responses", standin(fault));
@@ -134,7 +134,7 @@ TEST_SUITE("live") {
   }
 
   TEST_CASE("an API whose stream is damaged without any flag is unsound as it comes") {
-    SKIP_WITHOUT_SERVER();
+    SKIP_WHERE(missing_llama());
     const fs::path cache = scratch() / "unsound-api";
     const Outcome outcome = sweetspot_run(check("--api messages --binary '" SWEETSPOT_STANDIN "'"),
                                           standin("typed_no_end") + "STANDIN_ALWAYS=1 XDG_CACHE_HOME='" + cache.string() + "'");
