@@ -168,6 +168,37 @@ TokenRecord token_record(const json::value& entry) {
   return record;
 }
 
+const json::value* answer_object(JsonReader& reader, std::string_view body, RequestSample& sample) {
+  std::string problem = "no JSON object";
+  const json::value* document = reader.read(body, problem);
+  if (document == nullptr || !document->is_object()) {
+    note_fault(sample, fmt::format("the answer is {}: {}", problem, excerpt(body)));
+    return nullptr;
+  }
+  if (auto error = error_text(*document); !error.empty()) {
+    note_fault(sample, "an error under HTTP 200");
+    sample.error_body = std::move(error);
+  }
+  return document;
+}
+
+const json::value* event_object(JsonReader& reader, std::string_view data, RequestSample& sample) {
+  std::string problem;
+  const json::value* document = reader.read(data, problem);
+  if (document == nullptr) {
+    note_fault(sample, fmt::format("an event is {}: {}", problem, excerpt(data)));
+  } else if (!document->is_object()) {
+    note_fault(sample, fmt::format("an event is no JSON object: {}", excerpt(data)));
+    return nullptr;
+  }
+  return document;
+}
+
+void note_stream_error(RequestSample& sample, std::string error) {
+  note_fault(sample, "an error in the stream");
+  if (sample.error_body.empty()) sample.error_body = std::move(error);
+}
+
 std::optional<std::int64_t> count_field(const json::object& object, std::string_view name, RequestSample& sample) {
   const json::value* found = member(object, name);
   if (found == nullptr) return std::nullopt;

@@ -36,6 +36,16 @@ private:
 /// Adds a sentence to the sample's faults, once.
 void note_fault(RequestSample& sample, const std::string& sentence);
 
+/// An answer's body, an object, which lives as long as the reader's document; null, with the fault, where it is none. An error
+/// that it tells is taken into the sample.
+const boost::json::value* answer_object(JsonReader& reader, std::string_view body, RequestSample& sample);
+
+/// The same of a stream's event; what error it tells is left to the caller.
+const boost::json::value* event_object(JsonReader& reader, std::string_view data, RequestSample& sample);
+
+/// An error that came in mid-stream; the first one stays.
+void note_stream_error(RequestSample& sample, std::string error);
+
 /// Reads usage and timings from where the descriptor says they are; what is absent or null changes nothing.
 void read_counters(const EngineDescriptor::Protocol& protocol, const boost::json::value& document, RequestSample& sample);
 

@@ -19,19 +19,11 @@ void take_tokens(const json::object& choice, RequestSample& sample);
 
 void read_message(const EngineDescriptor::Protocol& protocol, const std::string& body, RequestSample& sample) {
   JsonReader reader;
-  std::string problem = "no JSON object";
-  const json::value* document = reader.read(body, problem);
-  if (document == nullptr || !document->is_object()) {
-    note_fault(sample, fmt::format("the answer is {}: {}", problem, excerpt(body)));
-    return;
-  }
-  if (auto error = error_text(*document); !error.empty()) {
-    note_fault(sample, "an error under HTTP 200");
-    sample.error_body = std::move(error);
-  }
-  read_counters(protocol, *document, sample);
+  const json::value* answer = answer_object(reader, body, sample);
+  if (answer == nullptr) return;
+  read_counters(protocol, *answer, sample);
   if (!protocol.usage_pointer.empty() && !sample.usage.completion_tokens) note_fault(sample, "no usage");
-  const json::value* found = member(document->get_object(), "choices");
+  const json::value* found = member(answer->get_object(), "choices");
   const json::array* choices = found == nullptr ? nullptr : found->if_array();
   if (choices == nullptr || choices->empty() || !choices->front().is_object()) {
     note_fault(sample, "no choice");

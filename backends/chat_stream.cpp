@@ -46,22 +46,11 @@ void ChatStream::take_event(const std::string& data) {
     terminated_ms_ = now_ms_;
     return;
   }
-  std::string problem;
-  const json::value* document = reader_.read(data, problem);
-  if (document == nullptr) {
-    note_fault(sample_, fmt::format("an event is {}: {}", problem, excerpt(data)));
-  } else if (!document->is_object()) {
-    note_fault(sample_, fmt::format("an event is no JSON object: {}", excerpt(data)));
-  } else {
-    take_document(*document);
-  }
+  if (const json::value* document = event_object(reader_, data, sample_)) take_document(*document);
 }
 
 void ChatStream::take_document(const json::value& document) {
-  if (auto error = error_text(document); !error.empty()) {
-    note_fault(sample_, "an error in the stream");
-    if (sample_.error_body.empty()) sample_.error_body = std::move(error);
-  }
+  if (auto error = error_text(document); !error.empty()) note_stream_error(sample_, std::move(error));
   read_counters(protocol_, document, sample_);
   const json::value* choices = member(document.get_object(), "choices");
   if (choices == nullptr) return;

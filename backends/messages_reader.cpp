@@ -83,18 +83,9 @@ void take_whole_block(const json::object& block, RequestSample& sample) {
 
 void read_messages_answer(const EngineDescriptor::Protocol& protocol, const std::string& body, RequestSample& sample) {
   JsonReader reader;
-  std::string problem = "no JSON object";
-  const json::value* document = reader.read(body, problem);
-  if (document == nullptr || !document->is_object()) {
-    note_fault(sample, fmt::format("the answer is {}: {}", problem, excerpt(body)));
-    return;
-  }
-  if (auto error = error_text(*document); !error.empty()) {
-    note_fault(sample, "an error under HTTP 200");
-    sample.error_body = std::move(error);
-    return;
-  }
-  const json::object& message = document->get_object();
+  const json::value* answer = answer_object(reader, body, sample);
+  if (answer == nullptr || !sample.error_body.empty()) return;
+  const json::object& message = answer->get_object();
   check_word(message, "type", "message", sample);
   check_word(message, "role", "assistant", sample);
   take_usage(message, sample);
@@ -138,21 +129,9 @@ void MessagesStream::take_event(const SseEvent& event) {
     note_fault(sample_, fmt::format("an event after message_stop: {}", excerpt(event.data)));
     return;
   }
-  std::string problem;
-  const json::value* document = reader_.read(event.data, problem);
-  if (document == nullptr) {
-    note_fault(sample_, fmt::format("an event is {}: {}", problem, excerpt(event.data)));
-    return;
-  }
-  if (!document->is_object()) {
-    note_fault(sample_, fmt::format("an event is no JSON object: {}", excerpt(event.data)));
-    return;
-  }
-  if (auto error = error_text(*document); !error.empty()) {
-    note_fault(sample_, "an error in the stream");
-    if (sample_.error_body.empty()) sample_.error_body = std::move(error);
-    return;
-  }
+  const json::value* document = event_object(reader_, event.data, sample_);
+  if (document == nullptr) return;
+  if (auto error = error_text(*document); !error.empty()) return note_stream_error(sample_, std::move(error));
   const json::object& object = document->get_object();
   const std::string_view type = text_field(object, "type", sample_);
   // Anthropic's own clients go by the name, and pass over an event that has none.

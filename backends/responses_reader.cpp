@@ -114,20 +114,11 @@ void take_response(const EngineDescriptor::Protocol& protocol, const json::objec
 
 void read_responses_answer(const EngineDescriptor::Protocol& protocol, const std::string& body, RequestSample& sample) {
   JsonReader reader;
-  std::string problem = "no JSON object";
-  const json::value* document = reader.read(body, problem);
-  if (document == nullptr || !document->is_object()) {
-    note_fault(sample, fmt::format("the answer is {}: {}", problem, excerpt(body)));
-    return;
-  }
-  if (auto error = error_text(*document); !error.empty()) {
-    note_fault(sample, "an error under HTTP 200");
-    sample.error_body = std::move(error);
-    return;
-  }
-  if (const auto object = text_field(document->get_object(), "object", sample); object != "response")
+  const json::value* answer = answer_object(reader, body, sample);
+  if (answer == nullptr || !sample.error_body.empty()) return;
+  if (const auto object = text_field(answer->get_object(), "object", sample); object != "response")
     note_fault(sample, fmt::format("object is {}", excerpt(object)));
-  take_response(protocol, document->get_object(), sample);
+  take_response(protocol, answer->get_object(), sample);
   if (sample.finish_reason.empty()) note_fault(sample, "no status that ends the response");
 }
 
@@ -154,25 +145,13 @@ void ResponsesStream::take_event(const SseEvent& event) {
     note_fault(sample_, fmt::format("an event after the end of the response: {}", excerpt(event.data)));
     return;
   }
-  std::string problem;
-  const json::value* document = reader_.read(event.data, problem);
-  if (document == nullptr) {
-    note_fault(sample_, fmt::format("an event is {}: {}", problem, excerpt(event.data)));
-    return;
-  }
-  if (!document->is_object()) {
-    note_fault(sample_, fmt::format("an event is no JSON object: {}", excerpt(event.data)));
-    return;
-  }
+  const json::value* document = event_object(reader_, event.data, sample_);
+  if (document == nullptr) return;
   const json::object& object = document->get_object();
   const std::string_view type = text_field(object, "type", sample_);
   auto error = error_text(*document);
   if (error.empty() && type == "error") error = json_excerpt(*document);
-  if (!error.empty()) {
-    note_fault(sample_, "an error in the stream");
-    if (sample_.error_body.empty()) sample_.error_body = std::move(error);
-    return;
-  }
+  if (!error.empty()) return note_stream_error(sample_, std::move(error));
   if (!event.event.empty() && event.event != type)
     note_fault(sample_, fmt::format("an event of type {} has the name {}", excerpt(type), excerpt(event.event)));
   take_type(type, object);

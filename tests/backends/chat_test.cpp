@@ -5,13 +5,13 @@
 #include "support/canned_server.hpp"
 #include "support/fake_engine.hpp"
 #include "support/interrupts.hpp"
+#include "support/recorded_answers.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-
 using namespace sweetspot;
+using namespace sweetspot::testing;
 using namespace std::chrono_literals;
 
 namespace {
@@ -27,11 +27,6 @@ RequestSample streamed(const std::vector<std::string>& events) {
   for (const auto& event : events) stream.feed("data: " + event + "\n\n", at_ms += 10);
   stream.finish();
   return stream.sample();
-}
-
-bool has_fault(const RequestSample& sample, const std::string& part) {
-  return std::any_of(sample.protocol_faults.begin(), sample.protocol_faults.end(),
-                     [&](const std::string& fault) { return fault.find(part) != std::string::npos; });
 }
 
 std::string call_event(const std::string& fragment) {

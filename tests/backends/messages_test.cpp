@@ -2,17 +2,16 @@
 #include "backends/messages_request.hpp"
 #include "core/error.hpp"
 #include "support/fake_engine.hpp"
+#include "support/recorded_answers.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 using namespace sweetspot;
+using namespace sweetspot::testing;
 
 namespace {
 
@@ -24,26 +23,24 @@ EngineDescriptor engine(const std::set<std::string>& liberties = {}) {
   return engine;
 }
 
-std::string event(const std::string& json) {
-  return "event: " + Json::parse(json).at("type").get<std::string>() + "\ndata: " + json + "\n\n";
-}
-
-const std::string start = event(
+const std::string start = typed_event(
     R"({"type":"message_start","message":{"type":"message","role":"assistant","content":[],"usage":{"input_tokens":4,"cache_read_input_tokens":3,"output_tokens":1}}})");
-const std::string text_start = event(R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})");
-const std::string text_delta = event(R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}})");
-const std::string text_stop = event(R"({"type":"content_block_stop","index":0})");
-const std::string call_start =
-    event(R"({"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"t1","name":"get","input":{}}})");
-const std::string call_stop = event(R"({"type":"content_block_stop","index":1})");
-const std::string end_turn =
-    event(R"({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":2}})");
-const std::string tool_end =
-    event(R"({"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":9}})");
-const std::string stop = event(R"({"type":"message_stop"})");
+const std::string text_start =
+    typed_event(R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})");
+const std::string text_delta =
+    typed_event(R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}})");
+const std::string text_stop = typed_event(R"({"type":"content_block_stop","index":0})");
+const std::string call_start = typed_event(
+    R"({"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"t1","name":"get","input":{}}})");
+const std::string call_stop = typed_event(R"({"type":"content_block_stop","index":1})");
+const std::string end_turn = typed_event(
+    R"({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":2}})");
+const std::string tool_end = typed_event(
+    R"({"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"output_tokens":9}})");
+const std::string stop = typed_event(R"({"type":"message_stop"})");
 
 std::string call_delta(const std::string& piece) {
-  return event(
+  return typed_event(
       Json{{"type", "content_block_delta"}, {"index", 1}, {"delta", {{"type", "input_json_delta"}, {"partial_json", piece}}}}
           .dump());
 }
@@ -63,11 +60,6 @@ RequestSample whole(const std::string& body) {
   return sample;
 }
 
-bool has_fault(const RequestSample& sample, const std::string& part) {
-  return std::any_of(sample.protocol_faults.begin(), sample.protocol_faults.end(),
-                     [&](const std::string& fault) { return fault.find(part) != std::string::npos; });
-}
-
 Prompt prompt_of(const std::string& messages, const std::string& tools = {}, const std::string& extra = {}) {
   Prompt prompt;
   prompt.id = "p";
@@ -82,11 +74,6 @@ Json body_of(const Prompt& prompt) {
   ChatTarget target{&described, {}, "m"};
   target.api = Api::messages;
   return Json::parse(messages_request_json(target, prompt, {}));
-}
-
-std::string transcript(const std::string& name) {
-  std::ifstream in(std::string(SWEETSPOT_SOURCE_DIR) + "/tests/backends/transcripts/llama-server/" + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace
@@ -134,8 +121,9 @@ TEST_SUITE("backends/messages request") {
 
 TEST_SUITE("backends/messages reader") {
   TEST_CASE("a clean stream has text, calls, times and counters in chat's words") {
-    const RequestSample sample = streamed({start, text_start, event(R"({"type":"ping"})"), text_delta, text_stop, call_start,
-                                           call_delta("{\"city\""), call_delta(": \"Oslo\"}"), call_stop, tool_end, stop});
+    const RequestSample sample =
+        streamed({start, text_start, typed_event(R"({"type":"ping"})"), text_delta, text_stop, call_start,
+                  call_delta("{\"city\""), call_delta(": \"Oslo\"}"), call_stop, tool_end, stop});
     CHECK(sample.protocol_faults.empty());
     CHECK(sample.text == "Hi");
     REQUIRE(sample.calls.size() == 1);
@@ -150,16 +138,17 @@ TEST_SUITE("backends/messages reader") {
 
   TEST_CASE("a call without any argument piece has what its start says: none, or all of them") {
     CHECK(streamed({start, text_start, text_stop, call_start, call_stop, tool_end, stop}).calls.at(0).arguments == "{}");
-    const std::string full = event(
+    const std::string full = typed_event(
         R"({"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"t","name":"get","input":{"a":1}}})");
     CHECK(streamed({start, text_start, text_stop, full, call_stop, tool_end, stop}).calls.at(0).arguments == R"({"a":1})");
   }
 
   TEST_CASE("stop reasons have chat's words, and unknown ones are told") {
     const auto reason = [](const std::string& word) {
-      return streamed({start,
-                       event(R"({"type":"message_delta","delta":{"stop_reason":")" + word + R"("},"usage":{"output_tokens":2}})"),
-                       stop});
+      return streamed(
+          {start,
+           typed_event(R"({"type":"message_delta","delta":{"stop_reason":")" + word + R"("},"usage":{"output_tokens":2}})"),
+           stop});
     };
     CHECK(reason("max_tokens").finish_reason == "length");
     CHECK(reason("stop_sequence").finish_reason == "stop");
@@ -177,15 +166,16 @@ TEST_SUITE("backends/messages reader") {
         {{start, text_start, text_delta, call_start, text_stop, call_stop, tool_end, stop}, "starts before 0 is stopped"},
         {{start, text_start, text_delta, end_turn, stop}, "content block 0 is not stopped"},
         {{start, text_start,
-          event(R"({"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{"}})"), text_stop,
-          end_turn, stop},
+          typed_event(R"({"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{"}})"),
+          text_stop, end_turn, stop},
          "a input_json_delta in a block of type"},
         {{start, text_start, text_delta, text_stop, end_turn}, "no message_stop at the end"},
         {{start, text_start, text_delta, text_stop, stop}, "no stop_reason at the end"},
         {{start, text_start, text_delta, text_stop, stop}, "no usage"},
         {{start, text_start, text_delta, text_stop, end_turn, stop, text_delta}, "an event after message_stop"},
         {{start, text_start, end_turn, text_delta, text_stop, stop}, "text after the reason"},
-        {{start, event(R"({"type":"error","error":{"type":"overloaded_error","message":"no"}})")}, "an error in the stream"},
+        {{start, typed_event(R"({"type":"error","error":{"type":"overloaded_error","message":"no"}})")},
+         "an error in the stream"},
         {{start, "data: {\"type\":\"ping\"}\n\n", end_turn, stop}, "has the name"},
         {{start, "event: ping\ndata: {\n\n", end_turn, stop}, "an event is not JSON"},
         {{start, "event: message_stop\ndata: {\"type\":\"message_stop\"}"}, "the last event is cut off"}};
@@ -194,13 +184,14 @@ TEST_SUITE("backends/messages reader") {
       CAPTURE(fault);
       CHECK(has_fault(sample, fault));
     }
-    CHECK(streamed({start, event(R"({"type":"error","error":{"message":"no"}})")}).error_body.find("no") != std::string::npos);
+    CHECK(streamed({start, typed_event(R"({"type":"error","error":{"message":"no"}})")}).error_body.find("no") !=
+          std::string::npos);
   }
 
   TEST_CASE("unknown events and deltas are passed over, as the API asks") {
     const RequestSample sample =
-        streamed({start, event(R"({"type":"mood"})"), text_start,
-                  event(R"({"type":"content_block_delta","index":0,"delta":{"type":"citations_delta","citation":{}}})"),
+        streamed({start, typed_event(R"({"type":"mood"})"), text_start,
+                  typed_event(R"({"type":"content_block_delta","index":0,"delta":{"type":"citations_delta","citation":{}}})"),
                   text_delta, text_stop, end_turn, stop});
     CHECK(sample.protocol_faults.empty());
     CHECK(sample.text == "Hi");
@@ -232,30 +223,9 @@ TEST_SUITE("backends/messages reader") {
   }
 
   TEST_CASE("recorded answers of llama-server are read alike, streamed or not, wherever the stream is split") {
-    for (const std::string name : {"messages-text", "messages-tools"}) {
-      CAPTURE(name);
-      const std::string bytes = transcript(name + ".sse");
-      REQUIRE(!bytes.empty());
-      const RequestSample sample = streamed({bytes}, {"open_blocks"});
-      CHECK(sample.protocol_faults == std::vector<std::string>{});
-      const RequestSample plain = whole(transcript(name + ".json"));
-      CHECK(plain.protocol_faults == std::vector<std::string>{});
-      CHECK_FALSE(sample.reasoning.empty());
-      CHECK(sample.reasoning == plain.reasoning);
-      CHECK(sample.text == plain.text);
-      CHECK(sample.finish_reason == plain.finish_reason);
-      CHECK(sample.usage.prompt_tokens == plain.usage.prompt_tokens);
-      CHECK(sample.usage.completion_tokens == plain.usage.completion_tokens);
-      REQUIRE(sample.calls.size() == plain.calls.size());
-      for (std::size_t i = 0; i < sample.calls.size(); ++i) {
-        CHECK(sample.calls[i].name == plain.calls[i].name);
-        CHECK(Json::parse(sample.calls[i].arguments) == Json::parse(plain.calls[i].arguments));
-      }
-      for (std::size_t at = 1; at < bytes.size(); ++at)
-        REQUIRE(streamed({bytes.substr(0, at), bytes.substr(at)}, {"open_blocks"}) == sample);
-      CHECK_FALSE(streamed({bytes.substr(0, bytes.size() / 2)}, {"open_blocks"}).protocol_faults.empty());
-    }
-    CHECK(streamed({transcript("messages-tools.sse")}, {"open_blocks"}).calls.size() == 2);
-    CHECK_FALSE(streamed({transcript("messages-tools.sse")}).protocol_faults.empty());  // a liberty is one engine's
+    const auto by_engine = [](const std::vector<std::string>& pieces) { return streamed(pieces, {"open_blocks"}); };
+    for (const char* name : {"llama-server/messages-text", "llama-server/messages-tools"}) check_recorded(name, by_engine, whole);
+    CHECK(streamed({transcript("llama-server/messages-tools.sse")}, {"open_blocks"}).calls.size() == 2);
+    CHECK_FALSE(streamed({transcript("llama-server/messages-tools.sse")}).protocol_faults.empty());  // a liberty is one engine's
   }
 }

@@ -4,6 +4,7 @@
 #include "backends/engine_fixture.hpp"
 #include "backends/exit_failure.hpp"
 #include "backends/launch_plan.hpp"
+#include "support/recorded_answers.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 
 using namespace sweetspot;
 using namespace sweetspot::test;
+using namespace sweetspot::testing;
 using nlohmann::json;
 
 // mlx_lm.server 0.32.2 as it was recorded on Linux: its help text, its answers, its logs.
@@ -25,14 +27,9 @@ EngineDescriptor mlx_lm() {
 
 EngineProbe mlx_probe() { return probe_from_texts(mlx_lm(), "0.32.2\n", help_fixture("mlx-lm")); }
 
-std::string transcript(const std::string& name) {
-  std::ifstream in(std::string(SWEETSPOT_SOURCE_DIR) + "/tests/backends/transcripts/mlx-lm/" + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
 RequestSample streamed(const std::string& name) {
   ChatStream stream{mlx_lm().protocol};
-  stream.feed(transcript(name), 10);
+  stream.feed(transcript("mlx-lm/" + name), 10);
   stream.finish();
   return stream.sample();
 }
@@ -123,7 +120,7 @@ TEST_SUITE("backends/mlx-lm") {
 
   TEST_CASE("vocabulary pieces of the log probabilities become the text that they stand for") {
     RequestSample sample;
-    read_message(mlx_lm().protocol, transcript("plain-logprobs.json"), sample);
+    read_message(mlx_lm().protocol, transcript("mlx-lm/plain-logprobs.json"), sample);
     CHECK(sample.protocol_faults.empty());
     std::string text;
     for (const TokenRecord& token : sample.tokens) text += token.bytes;
@@ -134,15 +131,15 @@ TEST_SUITE("backends/mlx-lm") {
 
   TEST_CASE("a process that lives on though it will never serve is told from one that loads") {
     const auto engine = mlx_lm();
-    const auto missing = hopeless(engine, transcript("missing-model.log"));
+    const auto missing = hopeless(engine, transcript("mlx-lm/missing-model.log"));
     REQUIRE(missing);
     CHECK(missing->kind == FailureKind::launch_failed);
     CHECK(missing->detail.find("/nonexistent/model") != std::string::npos);
-    const auto busy = hopeless(engine, transcript("port-in-use.log"));
+    const auto busy = hopeless(engine, transcript("mlx-lm/port-in-use.log"));
     REQUIRE(busy);
     CHECK(busy->kind == FailureKind::not_ready);
     CHECK(busy->detail.find("Address already in use") != std::string::npos);
     CHECK_FALSE(hopeless(engine, "2026-11-21 03:01:46,867 - INFO - Starting httpd at 127.0.0.1 on port 18085...\n"));
-    CHECK_FALSE(hopeless(llama_server(), transcript("missing-model.log")));
+    CHECK_FALSE(hopeless(llama_server(), transcript("mlx-lm/missing-model.log")));
   }
 }

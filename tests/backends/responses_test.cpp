@@ -2,17 +2,16 @@
 #include "backends/responses_request.hpp"
 #include "core/error.hpp"
 #include "support/fake_engine.hpp"
+#include "support/recorded_answers.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 using namespace sweetspot;
+using namespace sweetspot::testing;
 
 namespace {
 
@@ -24,28 +23,24 @@ EngineDescriptor engine(const std::set<std::string>& liberties = {}) {
   return engine;
 }
 
-std::string event(const std::string& json) {
-  return "event: " + Json::parse(json).at("type").get<std::string>() + "\ndata: " + json + "\n\n";
-}
-
-const std::string created = event(R"({"type":"response.created","response":{"id":"r","status":"in_progress"}})");
-const std::string message = event(
+const std::string created = typed_event(R"({"type":"response.created","response":{"id":"r","status":"in_progress"}})");
+const std::string message = typed_event(
     R"({"type":"response.output_item.added","output_index":0,"item":{"type":"message","id":"m","role":"assistant","content":[]}})");
-const std::string part =
-    event(R"({"type":"response.content_part.added","output_index":0,"item_id":"m","part":{"type":"output_text","text":""}})");
-const std::string words = event(R"({"type":"response.output_text.delta","output_index":0,"item_id":"m","delta":"Hi"})");
-const std::string text_done = event(R"({"type":"response.output_text.done","output_index":0,"item_id":"m","text":"Hi"})");
-const std::string message_done = event(
+const std::string part = typed_event(
+    R"({"type":"response.content_part.added","output_index":0,"item_id":"m","part":{"type":"output_text","text":""}})");
+const std::string words = typed_event(R"({"type":"response.output_text.delta","output_index":0,"item_id":"m","delta":"Hi"})");
+const std::string text_done = typed_event(R"({"type":"response.output_text.done","output_index":0,"item_id":"m","text":"Hi"})");
+const std::string message_done = typed_event(
     R"({"type":"response.output_item.done","output_index":0,"item":{"type":"message","id":"m","role":"assistant","content":[{"type":"output_text","text":"Hi"}]}})");
-const std::string call = event(
+const std::string call = typed_event(
     R"({"type":"response.output_item.added","output_index":1,"item":{"type":"function_call","id":"f","call_id":"c1","name":"get","arguments":""}})");
 const std::string arguments_done =
-    event(R"({"type":"response.function_call_arguments.done","output_index":1,"item_id":"f","arguments":"{\"a\": 1}"})");
-const std::string call_done = event(
+    typed_event(R"({"type":"response.function_call_arguments.done","output_index":1,"item_id":"f","arguments":"{\"a\": 1}"})");
+const std::string call_done = typed_event(
     R"({"type":"response.output_item.done","output_index":1,"item":{"type":"function_call","id":"f","call_id":"c1","name":"get","arguments":"{\"a\": 1}"}})");
 
 std::string arguments(const std::string& piece) {
-  return event(
+  return typed_event(
       Json{{"type", "response.function_call_arguments.delta"}, {"output_index", 1}, {"item_id", "f"}, {"delta", piece}}.dump());
 }
 
@@ -53,9 +48,9 @@ const std::string output_text = R"({"type":"message","role":"assistant","content
 const std::string output_call = R"({"type":"function_call","call_id":"c1","name":"get","arguments":"{\"a\": 1}"})";
 
 std::string ended(const std::string& status, const std::string& output, const std::string& more = "") {
-  return event(R"({"type":"response.)" + status + R"(","response":{"object":"response","status":")" + status + R"(","output":[)" +
-               output + R"(],"usage":{"input_tokens":7,"input_tokens_details":{"cached_tokens":3},"output_tokens":9})" + more +
-               "}}");
+  return typed_event(
+      R"({"type":"response.)" + status + R"(","response":{"object":"response","status":")" + status + R"(","output":[)" + output +
+      R"(],"usage":{"input_tokens":7,"input_tokens_details":{"cached_tokens":3},"output_tokens":9})" + more + "}}");
 }
 
 RequestSample streamed(const std::vector<std::string>& pieces, const std::set<std::string>& liberties = {}) {
@@ -73,11 +68,6 @@ RequestSample whole(const std::string& body) {
   return sample;
 }
 
-bool has_fault(const RequestSample& sample, const std::string& wanted) {
-  return std::any_of(sample.protocol_faults.begin(), sample.protocol_faults.end(),
-                     [&](const std::string& fault) { return fault.find(wanted) != std::string::npos; });
-}
-
 Json body_of(const Prompt& prompt, const ChatOptions& options = {}) {
   const EngineDescriptor described = engine();
   ChatTarget target{&described, {}, "m"};
@@ -93,11 +83,6 @@ Prompt prompt_of(const std::string& messages, const std::string& tools = {}, con
   prompt.tools_json = tools;
   prompt.extra_json = extra;
   return prompt;
-}
-
-std::string transcript(const std::string& name) {
-  std::ifstream in(std::string(SWEETSPOT_SOURCE_DIR) + "/tests/backends/transcripts/llama-server/" + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace
@@ -179,16 +164,17 @@ TEST_SUITE("backends/responses reader") {
          "other calls than the deltas"},
         {{created, message, part, words, message_done}, "no response.completed at the end"},
         {{created, message, part, words, message_done, end, words}, "an event after the end"},
-        {{created, event(R"({"type":"error","code":"x","message":"no"})")}, "an error in the stream"},
-        {{created, event(R"({"type":"response.failed","response":{"status":"failed","error":{"message":"no"}}})")},
+        {{created, typed_event(R"({"type":"error","code":"x","message":"no"})")}, "an error in the stream"},
+        {{created, typed_event(R"({"type":"response.failed","response":{"status":"failed","error":{"message":"no"}}})")},
          "an error in the stream"},
-        {{created, event(R"({"type":"response.completed","response":{"object":"response","status":"queued","output":[]}})")},
+        {{created,
+          typed_event(R"({"type":"response.completed","response":{"object":"response","status":"queued","output":[]}})")},
          "with the status"},
         {{created, "data: {\"type\":\"chat.completion.chunk\"}\n\n", end}, "unknown type"},
         {{created, "data: [DONE]\n\n"}, "an event is not JSON"},
         {{created, "event: response.created\ndata: {\"type\":\"response.in_progress\"}\n\n", end}, "has the name"},
-        {{created, message, part, event(R"({"type":"response.output_text.delta","item_id":"m","delta":"Hi"})"), message_done,
-          end},
+        {{created, message, part, typed_event(R"({"type":"response.output_text.delta","item_id":"m","delta":"Hi"})"),
+          message_done, end},
          "without output_index"},
         {{created, "data: {\"type\":\"response.in_progress\"}"}, "the last event is cut off"}};
     for (const auto& [pieces, fault] : damages) {
@@ -196,32 +182,33 @@ TEST_SUITE("backends/responses reader") {
       CAPTURE(fault);
       CHECK(has_fault(sample, fault));
     }
-    CHECK(streamed({created, event(R"({"type":"error","code":"x","message":"no"})")}).error_body.find("no") != std::string::npos);
+    CHECK(streamed({created, typed_event(R"({"type":"error","code":"x","message":"no"})")}).error_body.find("no") !=
+          std::string::npos);
     const std::string uncounted =
         R"({"type":"response.completed","response":{"object":"response","status":"completed","output":[]}})";
-    CHECK(has_fault(streamed({created, event(uncounted)}), "no usage"));
+    CHECK(has_fault(streamed({created, typed_event(uncounted)}), "no usage"));
   }
 
   TEST_CASE("an engine that takes the liberty names its items by id alone") {
     const std::vector<std::string> pieces = {
         created,
-        event(R"({"type":"response.output_item.added","item":{"type":"message","id":"m","role":"assistant"}})"),
-        event(R"({"type":"response.content_part.added","item_id":"m","part":{"type":"output_text"}})"),
-        event(R"({"type":"response.output_text.delta","item_id":"m","delta":"Hi"})"),
-        event(
+        typed_event(R"({"type":"response.output_item.added","item":{"type":"message","id":"m","role":"assistant"}})"),
+        typed_event(R"({"type":"response.content_part.added","item_id":"m","part":{"type":"output_text"}})"),
+        typed_event(R"({"type":"response.output_text.delta","item_id":"m","delta":"Hi"})"),
+        typed_event(
             R"({"type":"response.output_item.added","item":{"type":"function_call","call_id":"c1","name":"get","arguments":""}})"),
-        event(R"({"type":"response.function_call_arguments.delta","item_id":"c1","delta":"{\"a\": 1}"})"),
-        event(
+        typed_event(R"({"type":"response.function_call_arguments.delta","item_id":"c1","delta":"{\"a\": 1}"})"),
+        typed_event(
             R"({"type":"response.output_item.done","item":{"type":"message","id":"m","role":"assistant","content":[{"type":"output_text","text":"Hi"}]}})"),
-        event(R"({"type":"response.output_item.done","item":)" + output_call + "}"),
+        typed_event(R"({"type":"response.output_item.done","item":)" + output_call + "}"),
         ended("completed", output_text + "," + output_call)};
     CHECK(streamed(pieces, {"no_output_index"}).protocol_faults.empty());
     CHECK(has_fault(streamed(pieces), "without output_index"));
   }
 
   TEST_CASE("unknown events of a response are passed over") {
-    const RequestSample sample = streamed({created, event(R"({"type":"response.mood.delta","delta":"?"})"), message, part, words,
-                                           message_done, ended("completed", output_text)});
+    const RequestSample sample = streamed({created, typed_event(R"({"type":"response.mood.delta","delta":"?"})"), message, part,
+                                           words, message_done, ended("completed", output_text)});
     CHECK(sample.protocol_faults.empty());
     CHECK(sample.finish_reason == "stop");
   }
@@ -256,30 +243,10 @@ TEST_SUITE("backends/responses reader") {
   }
 
   TEST_CASE("recorded answers of llama-server are read alike, streamed or not, wherever the stream is split") {
-    for (const std::string name : {"responses-text", "responses-tools"}) {
-      CAPTURE(name);
-      const std::string bytes = transcript(name + ".sse");
-      REQUIRE(!bytes.empty());
-      const RequestSample sample = streamed({bytes}, {"no_output_index"});
-      CHECK(sample.protocol_faults == std::vector<std::string>{});
-      const RequestSample plain = whole(transcript(name + ".json"));
-      CHECK(plain.protocol_faults == std::vector<std::string>{});
-      CHECK_FALSE(sample.reasoning.empty());
-      CHECK(sample.reasoning == plain.reasoning);
-      CHECK(sample.text == plain.text);
-      CHECK(sample.finish_reason == plain.finish_reason);
-      CHECK(sample.usage.prompt_tokens == plain.usage.prompt_tokens);
-      CHECK(sample.usage.completion_tokens == plain.usage.completion_tokens);
-      REQUIRE(sample.calls.size() == plain.calls.size());
-      for (std::size_t i = 0; i < sample.calls.size(); ++i) {
-        CHECK(sample.calls[i].name == plain.calls[i].name);
-        CHECK(Json::parse(sample.calls[i].arguments) == Json::parse(plain.calls[i].arguments));
-      }
-      for (std::size_t at = 1; at < bytes.size(); ++at)
-        REQUIRE(streamed({bytes.substr(0, at), bytes.substr(at)}, {"no_output_index"}) == sample);
-      CHECK_FALSE(streamed({bytes.substr(0, bytes.size() / 2)}, {"no_output_index"}).protocol_faults.empty());
-    }
-    CHECK(streamed({transcript("responses-tools.sse")}, {"no_output_index"}).calls.size() == 2);
-    CHECK_FALSE(streamed({transcript("responses-tools.sse")}).protocol_faults.empty());  // a liberty is one engine's
+    const auto by_engine = [](const std::vector<std::string>& pieces) { return streamed(pieces, {"no_output_index"}); };
+    for (const char* name : {"llama-server/responses-text", "llama-server/responses-tools"})
+      check_recorded(name, by_engine, whole);
+    CHECK(streamed({transcript("llama-server/responses-tools.sse")}, {"no_output_index"}).calls.size() == 2);
+    CHECK_FALSE(streamed({transcript("llama-server/responses-tools.sse")}).protocol_faults.empty());  // a liberty is one engine's
   }
 }

@@ -192,7 +192,16 @@ void pass_rest(Connection& server, Connection& client) {
   }
 }
 
-/// The real server ends its events with LF LF and one data line each.
+/// Takes the next whole event off the front; nothing while it is not all there. The real server ends its events with LF LF.
+std::optional<std::string> next_event(std::string& text) {
+  const auto end = text.find("\n\n");
+  if (end == std::string::npos) return std::nullopt;
+  std::string event = text.substr(0, end);
+  text.erase(0, end + 2);
+  return event;
+}
+
+/// One data line an event.
 void pass_stream(const Proxy& proxy, int request, BodyReader& body, Connection& client) {
   const bool odd = proxy.fault == "rechunk";
   StreamWriter writer(client, odd ? StreamWriter::Style::legal_oddities : StreamWriter::Style::plain);
@@ -200,12 +209,10 @@ void pass_stream(const Proxy& proxy, int request, BodyReader& body, Connection& 
   std::string text;
   for (std::string bytes = body.next(); !bytes.empty(); bytes = body.next()) {
     text += bytes;
-    for (auto end = text.find("\n\n"); end != std::string::npos; end = text.find("\n\n")) {
-      const std::string event = text.substr(0, end);
-      text.erase(0, end + 2);
+    while (const auto event = next_event(text)) {
       constexpr std::string_view field = "data: ";
-      if (event.rfind(field, 0) != 0) continue;
-      const Step step = fault.take(event.substr(field.size()));
+      if (event->rfind(field, 0) != 0) continue;
+      const Step step = fault.take(event->substr(field.size()));
       for (const std::string& data : step.events) {
         if (!writer.event(data)) return;
       }
@@ -231,12 +238,10 @@ void pass_typed_stream(const Proxy& proxy, BodyReader& body, Connection& client)
   std::string text;
   for (std::string bytes = body.next(); !bytes.empty(); bytes = body.next()) {
     text += bytes;
-    for (auto end = text.find("\n\n"); end != std::string::npos; end = text.find("\n\n")) {
-      const std::string event = text.substr(0, end);
-      text.erase(0, end + 2);
+    while (const auto event = next_event(text)) {
       std::string name;
       std::string data;
-      std::istringstream lines(event);
+      std::istringstream lines(*event);
       for (std::string line; std::getline(lines, line);) {
         if (line.rfind("event: ", 0) == 0) name = line.substr(7);
         if (line.rfind("data: ", 0) == 0) data = line.substr(6);

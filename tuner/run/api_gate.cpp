@@ -3,6 +3,7 @@
 #include "gate/api_reference.hpp"
 #include "gate/api_verdict.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sweetspot {
@@ -55,6 +56,12 @@ Verdict verdict_over(const GateContext& context, const ApiGating& gating) { retu
 Verdict with_apis(const GateContext& context, Verdict chat, const std::vector<ApiGating>& apis) {
   for (const ApiGating& gating : apis) add_api(gating.api, verdict_over(context, gating), chat);
   return chat;
+}
+
+const ApiGating* deciding(const Verdict& verdict, const std::vector<ApiGating>& apis) {
+  const auto found =
+      std::find_if(apis.begin(), apis.end(), [&](const ApiGating& gating) { return to_string(gating.api) == verdict.api; });
+  return found == apis.end() ? nullptr : &*found;
 }
 
 bool needs_hearing(const GateContext& context, const ApiGating& gating) {

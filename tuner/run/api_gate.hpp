@@ -39,6 +39,9 @@ bool broken_for_good(const GateContext& context, const ApiGating& gating);
 void hear_apis(const ChatTarget& reference_server, const GateContext& context, std::vector<ApiGating>& apis,
                const InterruptFlag& interrupt);
 
+/// The one that decided the verdict; null where chat did.
+const ApiGating* deciding(const Verdict& verdict, const std::vector<ApiGating>& apis);
+
 /// The same server, asked over another API.
 ChatTarget over(Api api, ChatTarget server);
 

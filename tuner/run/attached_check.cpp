@@ -129,22 +129,20 @@ std::vector<ApiReference> api_references(const AttachedCheckJob& job, const Chat
 /// Of the API that decided.
 std::string kept_evidence(const AttachedCheckJob& job, const Verdict& verdict, const Reference& reference,
                           const Interview& answers, const Hearing& hearing, const std::vector<ApiGating>& apis) {
-  const auto decides = [&](const ApiGating& api) { return to_string(api.api) == verdict.api; };
-  const auto api = std::find_if(apis.begin(), apis.end(), decides);
-  const bool chat = api == apis.end();
-  const Hearing& heard = chat ? hearing : api->hearing;
+  const ApiGating* api = deciding(verdict, apis);
+  const Hearing& heard = api == nullptr ? hearing : api->hearing;
   ModelIdentity model;
   model.name = job.candidate.model;
   const EvidenceSource source{.verdict = verdict,
-                              .reference = chat ? reference : *api->reference,
-                              .interview = chat ? answers : api->answers,
+                              .reference = api == nullptr ? reference : *api->reference,
+                              .interview = api == nullptr ? answers : api->answers,
                               .scores = heard.scores ? &*heard.scores : nullptr,
                               .command = {},
                               .engine = {job.candidate.engine.name, "", ""},
                               .model = model,
                               .log_tail = "",
-                              .api = chat ? Api::chat : api->api,
-                              .path = api_path(job.candidate.engine.protocol, chat ? Api::chat : api->api),
+                              .api = api == nullptr ? Api::chat : api->api,
+                              .path = api_path(job.candidate.engine.protocol, api == nullptr ? Api::chat : api->api),
                               .url = job.candidate.url};
   return save_evidence(job.evidence_folder, source).value_or("");
 }

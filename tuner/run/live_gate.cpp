@@ -199,20 +199,18 @@ void LiveRunner::keep_evidence(const VisitOrder& order, const Reference& referen
   const Command command = command_for(setup_, order.config);
   const std::string& log = gating.traces.log;
   const std::string tail = log.substr(log.size() > log_tail_bytes ? log.size() - log_tail_bytes : 0);
-  const auto decides = [&](const ApiGating& api) { return to_string(api.api) == verdict.api; };
-  const auto api = std::find_if(gating.apis.begin(), gating.apis.end(), decides);
-  const bool chat = api == gating.apis.end();
-  const Hearing& heard = chat ? gating.hearing : api->hearing;
+  const ApiGating* api = deciding(verdict, gating.apis);
+  const Hearing& heard = api == nullptr ? gating.hearing : api->hearing;
   const EvidenceSource source{.verdict = verdict,
-                              .reference = chat ? reference : *api->reference,
-                              .interview = chat ? gating.answers : api->answers,
+                              .reference = api == nullptr ? reference : *api->reference,
+                              .interview = api == nullptr ? gating.answers : api->answers,
                               .scores = heard.scores ? &*heard.scores : nullptr,
                               .command = command,
                               .engine = engine,
                               .model = model_of(setup_, order.config),
                               .log_tail = tail,
-                              .api = chat ? Api::chat : api->api,
-                              .path = api_path(setup_.engine.protocol, chat ? Api::chat : api->api)};
+                              .api = api == nullptr ? Api::chat : api->api,
+                              .path = api_path(setup_.engine.protocol, api == nullptr ? Api::chat : api->api)};
   verdict.evidence_folder = save_evidence(setup_.evidence_folder, source).value_or("");
 }
 
