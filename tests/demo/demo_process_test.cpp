@@ -57,7 +57,7 @@ TEST_SUITE("process/demo") {
 
   TEST_CASE("a trial that dies in mid-answer is told, and the rest of the study stands") {
     const Outcome outcome = sweetspot_run(
-        "demo -q --json --budget 12s --param stream_interval=1,8 --param draft_depth=0,1 "
+        "demo -q --json --budget 2m --strategy one-at-a-time --tier quick --param stream_interval=1,8 --param draft_depth=0,1 "
         "-- --time-scale 0 --trap oom-crash-mid-run@stream_interval=8");
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
