@@ -84,13 +84,13 @@ TEST_SUITE("gate/tool_check") {
 
   TEST_CASE("arguments that break the tool's schema are a fault with the place") {
     for (const auto& [arguments, place] :
-         {std::pair{R"({"city": "Oslo", "days": "3"})", "schema at /days: "},  // type drift
-          std::pair{R"({"city": "Oslo", "days": 3.5})", "schema at /days: "},
-          std::pair{R"({"city": "Oslo", "days": 3, "unit": "cubit"})", "schema at /unit: "},
-          std::pair{R"({"city": "Oslo", "days": 3, "stay": {"street": 7}})", "schema at /stay/street: "},
-          std::pair{R"({"city": "Oslo", "days": 3, "tags": ["a", 1]})", "schema at /tags/1: "},
-          std::pair{R"({"city=Oslo": "", "days": 3})", "city"},  // key mangling
-          std::pair{"{}", "days"}}) {                            // invented empty arguments
+         {std::pair{R"({"city": "Oslo", "days": "3"})", "schema: at /days: "},  // type drift
+          std::pair{R"({"city": "Oslo", "days": 3.5})", "schema: at /days: "},
+          std::pair{R"({"city": "Oslo", "days": 3, "unit": "cubit"})", "schema: at /unit: "},
+          std::pair{R"({"city": "Oslo", "days": 3, "stay": {"street": 7}})", "schema: at /stay/street: "},
+          std::pair{R"({"city": "Oslo", "days": 3, "tags": ["a", 1]})", "schema: at /tags/1: "},
+          std::pair{R"({"city=Oslo": "", "days": 3})", "city"},     // key mangling
+          std::pair{"{}", "schema: Missing required property"}}) {  // invented empty arguments
       CAPTURE(arguments);
       const std::string text = fault(answer({call(0, arguments)}));
       CAPTURE(text);

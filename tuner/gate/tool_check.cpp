@@ -178,7 +178,7 @@ std::vector<std::string> argument_faults(const ToolSchemas& schemas, const Reque
       continue;
     }
     for (const std::string& violation : schemas.violations(call.name, call.arguments))
-      fault("arguments break the schema at " + violation + " in " + shown(call.arguments));
+      fault("arguments break the schema: " + violation + " in " + shown(call.arguments));
   }
   return faults;
 }

@@ -23,7 +23,8 @@ using Json = nlohmann::json;
 
 std::optional<std::string> name_problem(const Json& tool);
 std::unique_ptr<valijson::Schema> parsed_schema(const Json& document);
-std::string pointer(const std::vector<std::string>& context);
+std::string place(const std::vector<std::string>& context);
+std::string without_stop(std::string text);
 
 }  // namespace
 
@@ -73,9 +74,9 @@ std::vector<std::string> ToolSchemas::violations(const std::string& name, std::s
   while (results.popError(error)) {
     // A failed member is reported once more for each of its parents, without saying anything new.
     if (error.description.find("Failed to validate against schema") != std::string::npos) continue;
-    violations.push_back(pointer(error.context) + ": " + error.description);
+    violations.push_back(place(error.context) + without_stop(error.description));
   }
-  if (violations.empty()) violations.push_back(": does not fit the schema");
+  if (violations.empty()) violations.emplace_back("they do not fit");
   return violations;
 }
 
@@ -95,14 +96,19 @@ std::unique_ptr<valijson::Schema> parsed_schema(const Json& document) {
   return schema;
 }
 
-/// "<root>", "[address]", "[city]" -> "/address/city".
-std::string pointer(const std::vector<std::string>& context) {
+/// "<root>", "[address]", "[city]" -> "at /address/city: ".
+std::string place(const std::vector<std::string>& context) {
   std::string text;
   for (const std::string& part : context) {
     if (part == "<root>") continue;
     const bool bracketed = part.size() >= 2 && part.front() == '[' && part.back() == ']';
     text += "/" + (bracketed ? part.substr(1, part.size() - 2) : part);
   }
+  return text.empty() ? text : "at " + text + ": ";
+}
+
+std::string without_stop(std::string text) {
+  if (text.ends_with('.')) text.pop_back();
   return text;
 }
 

@@ -22,7 +22,8 @@ public:
   bool offers(const std::string& name) const;
   /// What is wrong with the array of tools itself; nothing when it is sound.
   const std::optional<std::string>& problem() const;
-  /// Every violation as "/address/city: ..."; `arguments_json` has passed check_strict_json.
+  /// Every violation as "at /address/city: ...", or without a place for the arguments as a whole; `arguments_json` has
+  /// passed check_strict_json.
   std::vector<std::string> violations(const std::string& name, std::string_view arguments_json) const;
 
 private:
