@@ -252,8 +252,8 @@ std::vector<ValueIndex> neighbours(const SearchSpace& space, const Candidates& c
   std::vector<ValueIndex> found;
   std::vector<ValueIndex> other(row.begin(), row.end());
   for (std::size_t axis = 0; axis < row.size(); ++axis) {
-    for (ValueIndex value = 0; value < candidates.axes[axis].values.size(); ++value) {
-      other[axis] = value;
+    for (std::size_t value = 0; value < candidates.axes[axis].values.size(); ++value) {
+      other[axis] = static_cast<ValueIndex>(value);
       if (value != row[axis] && rules.valid(other)) found.insert(found.end(), other.begin(), other.end());
     }
     other[axis] = row[axis];

@@ -106,7 +106,8 @@ void require_supported(const LiveSetup& setup, const SearchSpace& space) {
         launchable =
             valid.axes[i].values[valid.row(row)[i]] == value && !refusal_for(setup, config_of(space, valid, valid.row(row)));
       if (launchable) continue;
-      if (const auto reason = refusal_for(setup, config)) throw Error{asked + ": " + *reason, "leave the value out of --param"};
+      if (const auto reason = refusal_for(setup, config))
+        throw Error{(reason->starts_with(asked) ? "" : asked + ": ") + *reason, "leave the value out of --param"};
       const auto reason = reason_in_combinations(setup, space, config);
       throw Error{asked + " is in no configuration that can be launched" + (reason ? ": " + *reason : ""),
                   "add what it needs with --param or --fix, or leave it out"};
