@@ -51,11 +51,11 @@ std::string pointer_of(const std::vector<std::string>& path) {
   return pointer;
 }
 
-const json& resolved(const json& root, const json& schema) {
-  const auto reference = schema.find("$ref");
-  if (reference == schema.end()) return schema;
+const json* resolved(const json& root, const json* schema) {
+  const auto reference = schema->find("$ref");
+  if (reference == schema->end()) return schema;
   constexpr std::string_view folder = "#/definitions/";
-  return root.at("definitions").at(reference->get<std::string>().substr(folder.size()));
+  return &root.at("definitions").at(reference->get<std::string>().substr(folder.size()));
 }
 
 /// The part of the schema that speaks of the value at `path`; an empty object where it says nothing.
@@ -72,7 +72,7 @@ const json& subschema(const json& root, const std::vector<std::string>& path) {
       next = &here->at("items");
     }
     if (next == nullptr) return nothing;
-    here = &resolved(root, *next);
+    here = resolved(root, next);
   }
   return *here;
 }
