@@ -34,6 +34,7 @@ Study sweep() {
   study.trials.push_back(graded("Q8_0.gguf", Outcome::tie, 90, 0.0004));
   study.trials.push_back(graded("IQ1_S.gguf", Outcome::broken, 50, 0.7));
   study.trials.back().measurement.reset();
+  study.baseline.values["model"] = study.trials[0].config.values["model"] = "F16.gguf";
   study.pareto = {"0001", "Q8_0.gguf"};
   study.pareto_lossy = {"Q4_0.gguf"};
   return study;
@@ -54,7 +55,7 @@ TEST_SUITE("reports/quality_section") {
   TEST_CASE("golden: files of one model, the least changed first, whatever was rejected") {
     const auto text = quality_section(sweep());
     CHECK(text == fixture::golden("report-quality.txt", text));
-    CHECK(in_order(text, {"default", "Q8_0", "Q4_0", "IQ1_S"}));
+    CHECK(in_order(text, {"default (model=F16.gguf)", "Q8_0", "Q4_0", "IQ1_S"}));
   }
 
   TEST_CASE("every report holds the figures") {
@@ -65,7 +66,18 @@ TEST_SUITE("reports/quality_section") {
       CHECK(text.find("0.0213") != std::string::npos);
       CHECK(text.find("0.0004") != std::string::npos);
     }
-    CHECK(in_order(quality_markdown(study), {"| default | 1.00x* |", "| 0.0004 |", "| 0.0213 |", "| lossy, more than"}));
+    CHECK(in_order(quality_markdown(study),
+                   {"| default (model=F16.gguf) | 1.00x* |", "| 0.000400 |", "| 0.021300 |", "| lossy, more than"}));
+  }
+
+  TEST_CASE("the speed is the one that is told elsewhere: of a rejected one, of a single changed value") {
+    Study study = sweep();
+    study.effects = {{"model", "Q8_0.gguf", 1.3, 1.2, 1.4}};
+    study.rejected.emplace_back();
+    study.rejected.back().config = study.trials.back().config;
+    study.rejected.back().speed_ratio = 2.9;
+    CHECK(
+        in_order(quality_section(study), {"model=Q8_0.gguf", "1.30x", "model=Q4_0.gguf", "2.18x", "model=IQ1_S.gguf", "2.90x"}));
   }
 
   TEST_CASE("nothing is said where nothing was graded") {
