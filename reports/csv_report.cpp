@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::string_view header =
     "number,id,changed,state,check,detail,speed_ratio,score_s,decode_tokens_per_second,ttft_ms_p50,ttft_warm_ms_p50,"
-    "prefill_tokens_per_second,end_to_end_tokens_per_second,memory_bytes_peak,draft_acceptance,requests,visits,config\n";
+    "prefill_tokens_per_second,end_to_end_tokens_per_second,memory_bytes_peak,draft_acceptance,requests,visits,config,"
+    "mean_kld,same_top_rate,perplexity,reference_perplexity\n";
 
 std::string row(const Study& study, const Trial& trial);
 
@@ -54,6 +56,11 @@ std::string row(const Study& study, const Trial& trial) {
     check = trial.verdict->check;
     detail = trial.verdict->detail;
   }
+  std::optional<Quality> quality;
+  if (trial.verdict) quality = trial.verdict->quality;
+  const auto graded = [&quality](double Quality::* figure) {
+    return quality ? fmt::format("{}", (*quality).*figure) : std::string{};
+  };
   if (trial.failure) detail = trial.failure->detail;
   const std::vector<std::string> fields{std::to_string(trial_number(study, trial)),
                                         field(trial.id),
@@ -72,7 +79,11 @@ std::string row(const Study& study, const Trial& trial) {
                                         field(measurement.draft_acceptance),
                                         std::to_string(measurement.requests),
                                         std::to_string(trial.visits.size()),
-                                        field(key(trial.config))};
+                                        field(key(trial.config)),
+                                        graded(&Quality::mean_kld),
+                                        graded(&Quality::same_top_rate),
+                                        graded(&Quality::perplexity),
+                                        graded(&Quality::reference_perplexity)};
   return fmt::format("{}\n", fmt::join(fields, ","));
 }
 

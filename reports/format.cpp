@@ -65,6 +65,15 @@ std::string quoted(std::string_view text, std::size_t length) {
   return fmt::format("\"{}\"", shortened(escape_control(text), length));
 }
 
+std::string markdown_cell(std::string_view text) {
+  std::string result;
+  for (const char c : escape_control(text)) {
+    if (std::string_view{"|*_<>[]`\\"}.find(c) != std::string_view::npos) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
 std::string padded(std::string_view text, std::size_t width) {
   std::string result{text};
   const auto length = utf8_length(text);

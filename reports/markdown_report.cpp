@@ -1,6 +1,7 @@
 #include "reports/markdown_report.hpp"
 
 #include "reports/format.hpp"
+#include "reports/quality_section.hpp"
 #include "reports/text_report.hpp"
 #include "reports/text_sections.hpp"
 
@@ -14,7 +15,6 @@ namespace sweetspot {
 
 namespace {
 
-std::string cell(std::string_view text);
 std::string fenced(std::string_view text);
 std::string recommendation_part(const Study& study);
 std::string findings_part(const Study& study);
@@ -25,36 +25,26 @@ std::string warnings_part(const Study& study);
 }  // namespace
 
 std::string markdown_report(const Study& study, const ReportOptions&) {
-  std::string text = fmt::format("# sweetspot: {} {}, {}\n\n", study.target.engine.name, cell(study.target.engine.version),
-                                 cell(study.target.model.name));
-  text += fmt::format("{}; goal {}; {}, {}; seed {}; study `{}`; sweetspot {}\n\n", cell(display(study.target.machine)),
+  std::string text = fmt::format("# sweetspot: {} {}, {}\n\n", study.target.engine.name,
+                                 markdown_cell(study.target.engine.version), markdown_cell(study.target.model.name));
+  text += fmt::format("{}; goal {}; {}, {}; seed {}; study `{}`; sweetspot {}\n\n", markdown_cell(display(study.target.machine)),
                       study.goal, seconds_text(study.duration_s),
                       counted(static_cast<std::int64_t>(study.trials.size()), "trial"), study.seed, study.id, study.tool_version);
   text += recommendation_part(study) + findings_part(study);
   if (const auto table = speed_table(study); !table.empty()) text += "## Speed\n\n" + fenced(table);
   for (const auto& section : {depth_section(study), session_section(study), picks_section(study)})
     if (!section.empty()) text += fenced(section);
-  text += trials_part(study) + rejected_part(study);
+  text += trials_part(study) + quality_markdown(study) + rejected_part(study);
   if (const auto dropped = dropped_section(study); !dropped.empty()) text += fenced(dropped);
   return text + warnings_part(study);
 }
 
 std::string markdown_trial_report(const Study& study, const Trial& trial, const ReportOptions&) {
-  return fmt::format("# Trial {}: {}\n\n", trial_number(study, trial), cell(display(trial.changed))) +
+  return fmt::format("# Trial {}: {}\n\n", trial_number(study, trial), markdown_cell(display(trial.changed))) +
          fenced(text_trial_report(study, trial, ReportOptions{}));
 }
 
 namespace {
-
-/// For a table's cell or a line of prose: nothing in it is taken for markup.
-std::string cell(std::string_view text) {
-  std::string result;
-  for (const char c : escape_control(text)) {
-    if (std::string_view{"|*_<>[]`\\"}.find(c) != std::string_view::npos) result += '\\';
-    result += c;
-  }
-  return result;
-}
 
 /// A block in which nothing is markup; the fence is longer than any run of backticks inside.
 std::string fenced(std::string_view text) {
@@ -71,13 +61,13 @@ std::string recommendation_part(const Study& study) {
   const auto& recommendation = study.recommendation;
   std::string text = fmt::format("## Recommendation: {}\n\n", to_string(recommendation.kind));
   if (recommendation.kind == RecommendationKind::improvement)
-    text += fmt::format("**{}**", cell(display(recommendation.changed)));
+    text += fmt::format("**{}**", markdown_cell(display(recommendation.changed)));
   if (recommendation.gain) {
     const auto& gain = *recommendation.gain;
     text += fmt::format(": {} as fast as the default ({:.2f} to {:.2f}, {:.0f} % confidence)", ratio_text(gain.ratio),
                         gain.ratio_low, gain.ratio_high, gain.confidence * 100);
   }
-  if (!recommendation.reason.empty()) text += (recommendation.gain ? "\n\n" : "") + cell(recommendation.reason);
+  if (!recommendation.reason.empty()) text += (recommendation.gain ? "\n\n" : "") + markdown_cell(recommendation.reason);
   text += "\n\n";
   const auto& command = recommendation.command ? *recommendation.command : study.baseline_command;
   if (recommendation.kind != RecommendationKind::unsound && !command.shell.empty()) text += fenced(command.shell);
@@ -88,8 +78,8 @@ std::string findings_part(const Study& study) {
   if (study.reference.findings.empty()) return {};
   std::string text = "## Found in the engine or the model as they come\n\n";
   for (const auto& finding : study.reference.findings) {
-    text += fmt::format("- {}: {}", cell(finding.code), cell(finding.text));
-    if (finding.evidence) text += "; " + cell(evidence_text(*finding.evidence));
+    text += fmt::format("- {}: {}", markdown_cell(finding.code), markdown_cell(finding.text));
+    if (finding.evidence) text += "; " + markdown_cell(evidence_text(*finding.evidence));
     text += "\n";
   }
   return text + "\n";
@@ -101,8 +91,8 @@ std::string trials_part(const Study& study) {
   for (const auto& trial : study.trials) {
     std::string detail = trial.verdict ? trial.verdict->detail : std::string{};
     if (trial.failure) detail = trial.failure->detail;
-    text += fmt::format("| {} | {} | {} | {} | {} |\n", trial_number(study, trial), cell(display(trial.changed)),
-                        ratio_text(speed_ratio(study, trial)), trial_state(trial), cell(shortened(detail, 100)));
+    text += fmt::format("| {} | {} | {} | {} | {} |\n", trial_number(study, trial), markdown_cell(display(trial.changed)),
+                        ratio_text(speed_ratio(study, trial)), trial_state(trial), markdown_cell(shortened(detail, 100)));
   }
   return text + "\n";
 }
@@ -110,9 +100,10 @@ std::string trials_part(const Study& study) {
 std::string rejected_part(const Study& study) {
   std::string rows;
   for (const auto& rejected : rejected_by_speed(study))
-    rows += fmt::format("| {} | {} | {} | {} | {} |\n", ratio_text(rejected.speed_ratio), cell(display(rejected.changed)),
-                        cell(display(rejected.culprit)), to_string(rejected.outcome),
-                        cell(rejected.evidence ? evidence_text(*rejected.evidence) : rejected.check));
+    rows +=
+        fmt::format("| {} | {} | {} | {} | {} |\n", ratio_text(rejected.speed_ratio), markdown_cell(display(rejected.changed)),
+                    markdown_cell(display(rejected.culprit)), to_string(rejected.outcome),
+                    markdown_cell(rejected.evidence ? evidence_text(*rejected.evidence) : rejected.check));
   if (rows.empty()) return {};
   return "## Rejected\n\n| speed | changed | because of | outcome | evidence |\n|---:|---|---|---|---|\n" + rows + "\n";
 }
@@ -121,7 +112,7 @@ std::string warnings_part(const Study& study) {
   if (study.warnings.empty()) return {};
   std::string text = "## Warnings\n\n";
   for (const auto& warning : study.warnings)
-    text += "- " + cell(warning.text) + (warning.hint.empty() ? "" : " (" + cell(warning.hint) + ")") + "\n";
+    text += "- " + markdown_cell(warning.text) + (warning.hint.empty() ? "" : " (" + markdown_cell(warning.hint) + ")") + "\n";
   return text + "\n";
 }
 

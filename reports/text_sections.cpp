@@ -161,17 +161,8 @@ std::string unmet_section(const Study& study) {
 std::string lossy_section(const Study& study, Colour colour) {
   const auto lossy = rejected_part(study, LossyPart::only);
   if (lossy.empty()) return {};
-  std::string text =
-      "  Lossy: the output changes measurably (taken only with --allow-lossy)\n" + ratio_lines(lossy, study, colour);
-  for (const auto& id : study.pareto_lossy) {
-    const auto trial = std::find_if(study.trials.begin(), study.trials.end(), [&](const Trial& one) { return one.id == id; });
-    if (trial == study.trials.end() || !trial->verdict || !trial->verdict->quality) continue;
-    const Quality& quality = *trial->verdict->quality;
-    text += fmt::format("          {}  KLD {:.4f} nat a token, same first choice {:.1f} %, perplexity {:.3f} ({:.3f}), {}\n",
-                        padded(display(trial->changed), 21), quality.mean_kld, 100 * quality.same_top_rate, quality.perplexity,
-                        quality.reference_perplexity, bytes_text(trial->measurement->memory_bytes_peak));
-  }
-  return text;
+  return "  Lossy: the output changes measurably (taken only with --allow-lossy, within its limit)\n" +
+         ratio_lines(lossy, study, colour);
 }
 
 std::string effects_section(const Study& study) {

@@ -1,8 +1,8 @@
 #!/bin/sh
 # usage: install_llama_server.sh FOLDER
 # Puts a current llama-server on a Debian machine whose own release is too old to have one: the packages of Debian unstable
-# are unpacked under FOLDER with their own C library, and FOLDER/bin/llama-server starts it. Needs no root; the system stays
-# as it is. Safe to run again: a complete FOLDER is left alone.
+# are unpacked under FOLDER with their own C library, and FOLDER/bin/llama-server starts it. llama-perplexity comes beside it
+# where the mirror has it. Needs no root; the system stays as it is. Safe to run again: a complete FOLDER is left alone.
 set -eu
 
 folder=${1:?usage: install_llama_server.sh FOLDER}
@@ -27,6 +27,8 @@ apt_beside() {
 log=$folder/install.log
 { apt_beside update && apt_beside install -y --download-only llama.cpp-tools; } >"$log" 2>&1 ||
   { tail -n 5 "$log" >&2; echo "install_llama_server: the packages could not be fetched (whole log: $log)" >&2; exit 1; }
+apt_beside install -y --download-only llama.cpp-tools llama.cpp-tools-extra >>"$log" 2>&1 ||
+  echo "install_llama_server: no llama-perplexity: llama.cpp-tools-extra could not be fetched" >&2
 
 # Directories that are links in a merged system must be links before the first package is unpacked.
 for name in bin sbin lib lib64; do mkdir -p "$folder/tree/usr/$name" && ln -s "usr/$name" "$folder/tree/$name"; done
@@ -38,9 +40,15 @@ loader=$(find "$folder/tree/usr/lib" "$folder/tree/usr/lib64" -name 'ld-linux*.s
 [ -n "$loader" ] || { echo "install_llama_server: no dynamic loader among the packages" >&2; exit 1; }
 libraries=$(dirname "$(find "$folder/tree/usr/lib" -name 'libc.so.6' | head -n 1)")
 find "$libraries/ggml" -name 'libggml-*.so' -exec ln -sf {} "$(dirname "$loader")/" \;
-server=$(find "$folder/tree/usr/bin" -name llama-server | head -n 1)
-[ -n "$server" ] || { echo "install_llama_server: llama-server is not among the packages" >&2; exit 1; }
-printf '#!/bin/sh\nexec "%s" --library-path "%s:%s/llama" "%s" "$@"\n' "$loader" "$libraries" "$libraries" "$server" >"$folder/bin/llama-server.new"
-chmod +x "$folder/bin/llama-server.new"
-"$folder/bin/llama-server.new" --version >&2
-mv "$folder/bin/llama-server.new" "$folder/bin/llama-server"
+
+# PROGRAM of the packages as FOLDER/bin/PROGRAM, once it has shown that it starts.
+launcher() {
+  program=$(find "$folder/tree/usr/bin" -name "$1" | head -n 1)
+  [ -n "$program" ] || return 1
+  printf '#!/bin/sh\nexec "%s" --library-path "%s:%s/llama" "%s" "$@"\n' "$loader" "$libraries" "$libraries" "$program" >"$folder/bin/$1.new"
+  chmod +x "$folder/bin/$1.new"
+  "$folder/bin/$1.new" --version >&2 && mv "$folder/bin/$1.new" "$folder/bin/$1"
+}
+launcher llama-perplexity || rm -f "$folder/bin/llama-perplexity.new"
+# Last: with it the folder is complete.
+launcher llama-server || { echo "install_llama_server: the packages hold no llama-server that starts" >&2; exit 1; }

@@ -50,6 +50,7 @@ public:
     }
     return false;
   }
+  int port() const { return port_; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
 private:

@@ -99,7 +99,7 @@ std::optional<Quality> measured_quality(const ChatTarget& candidate, const Refer
 }
 
 std::string quality_text(const Quality& quality) {
-  return fmt::format("KLD {:.4f} nat a token ({}), same first choice at {:.1f} % of {} positions, perplexity {:.3f} ({:.3f})",
+  return fmt::format("KLD {:.6f} nat a token ({}), same first choice at {:.1f} % of {} positions, perplexity {:.3f} ({:.3f})",
                      quality.mean_kld, grade(quality), 100 * quality.same_top_rate, quality.positions, quality.perplexity,
                      quality.reference_perplexity);
 }

@@ -22,7 +22,7 @@ std::optional<Quality> measured_quality(const ChatTarget& candidate, const Refer
 /// both list count one by one, all others together (data processing inequality).
 double kl_divergence_least(const std::vector<TokenAlternative>& p, const std::vector<TokenAlternative>& q);
 
-/// "KLD 0.0031 nat a token (mild), same first choice at 97.7 % of 256 positions, perplexity 1.412 (1.398)": grades of
+/// "KLD 0.003100 nat a token (mild), same first choice at 97.7 % of 256 positions, perplexity 1.412 (1.398)": grades of
 /// gate.md 7.4; the perplexity in brackets is the reference's.
 std::string quality_text(const Quality& quality);
 

@@ -43,7 +43,8 @@ void add_rejected(Study& study, const StudySettings& settings, const CommandOf& 
   const Trial* baseline = find_trial(study, study.baseline);
   for (const Trial& trial : study.trials) {
     if (!trial.verdict || trial.verdict->outcome <= Outcome::tie) continue;
-    if (trial.verdict->outcome == Outcome::lossy && settings.allow_lossy == AllowLossy::yes) continue;
+    const bool taken = settings.allow_lossy == AllowLossy::yes && !trial.verdict->beyond_limit;
+    if (trial.verdict->outcome == Outcome::lossy && taken) continue;
     Rejected rejected;
     rejected.config = trial.config;
     rejected.changed = trial.changed;
@@ -85,15 +86,15 @@ std::vector<std::string> front(const std::vector<const Trial*>& trials) {
     const Trial* trial;
     double seconds;
     double bytes;
-    double kld;  ///< 0 where the output is the same; unknown is worst
+    double kld;  ///< as measured, else 0 where the output is the same; unknown is worst
   };
   std::vector<Point> points;
   for (const Trial* trial : trials) {
     const auto seconds = search_score(*trial);
     const std::int64_t bytes = trial->measurement ? trial->measurement->memory_bytes_peak.value_or(0) : 0;
     const bool same = trial->verdict->outcome <= Outcome::tie;
-    const double unknown = std::numeric_limits<double>::infinity();
-    const double kld = same ? 0 : trial->verdict->quality ? trial->verdict->quality->mean_kld : unknown;
+    const auto& quality = trial->verdict->quality;
+    const double kld = quality ? quality->mean_kld : same ? 0 : std::numeric_limits<double>::infinity();
     if (seconds) points.push_back({trial, *seconds, static_cast<double>(bytes), kld});
   }
   std::vector<std::string> ids;
