@@ -17,6 +17,12 @@ std::vector<TokenAlternative> distribution(const std::vector<double>& probabilit
 }  // namespace
 
 TEST_SUITE("gate/quality") {
+  TEST_CASE("places are spread over the whole answer, and a short one is taken whole") {
+    CHECK(spread_places(120, 4) == std::vector<std::size_t>{15, 45, 75, 105});
+    CHECK(spread_places(3, 3) == std::vector<std::size_t>{0, 1, 2});
+    CHECK(spread_places(7, 0).empty());
+  }
+
   TEST_CASE("a distribution does not diverge from itself") {
     CHECK(kl_divergence_least(distribution({0.7, 0.2, 0.05}), distribution({0.7, 0.2, 0.05})) ==
           doctest::Approx(0).epsilon(1e-9));

@@ -11,7 +11,7 @@
 namespace sweetspot {
 namespace {
 
-constexpr std::size_t positions_of_text = 24;
+constexpr std::size_t positions_of_text_least = 8;
 constexpr std::int64_t positions_least = 32;  ///< below this nothing is said
 constexpr double rest_least = 1e-6;           ///< probability of all that is not listed: never zero
 
@@ -49,6 +49,12 @@ double probability(const TokenAlternative& token) { return std::exp(std::min(tok
 
 }  // namespace
 
+std::vector<std::size_t> spread_places(std::size_t tokens, std::size_t count) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < count; ++i) places.push_back((2 * i + 1) * tokens / (2 * count));
+  return places;
+}
+
 double kl_divergence_least(const std::vector<TokenAlternative>& p, const std::vector<TokenAlternative>& q) {
   double p_rest = 1;
   double q_rest = 1;
@@ -73,14 +79,18 @@ std::optional<Quality> measured_quality(const ChatTarget& candidate, const Refer
   double own_logprobs = 0;
   double reference_logprobs = 0;
   std::int64_t same = 0;
-  for (const ReferenceAnswer* answer : short_and_deep(reference)) {
+  const std::vector<const ReferenceAnswer*> texts = short_and_deep(reference);
+  const auto wanted = static_cast<std::size_t>(positions);
+  const std::size_t share = texts.empty() ? 0 : std::max(positions_of_text_least, (wanted + texts.size() - 1) / texts.size());
+  for (const ReferenceAnswer* answer : texts) {
+    const std::vector<TokenRecord>& tokens = answer->plain.tokens;
     std::vector<std::int64_t> context = answer->prompt_tokens;
-    const std::size_t end = std::min(answer->plain.tokens.size(), positions_of_text);
-    for (std::size_t i = 0; i < end && quality.positions < positions; ++i) {
-      if (std::chrono::steady_clock::now() > deadline) break;
-      const TokenRecord& expected = answer->plain.tokens[i];
+    std::size_t read = 0;
+    for (const std::size_t place : spread_places(tokens.size(), std::min(share, tokens.size()))) {
+      if (quality.positions >= positions || std::chrono::steady_clock::now() > deadline) break;
+      for (; read < place; ++read) context.push_back(tokens[read].id);
+      const TokenRecord& expected = tokens[place];
       const TokenRecord opinion = next_token(candidate, context, thresholds::alternatives, interrupt);
-      context.push_back(expected.id);
       if (opinion.top.empty() || expected.top.empty()) continue;
       ++quality.positions;
       kld += kl_divergence_least(expected.top, opinion.top);

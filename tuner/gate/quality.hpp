@@ -6,6 +6,7 @@
 #include "gate/reference.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -13,10 +14,15 @@
 namespace sweetspot {
 
 /// How far the candidate's distribution of the next token is from the reference's, on the reference's own text (G12): the
-/// candidate is given what the reference wrote and asked for its next token, at positions of short and long contexts
-/// alike. Nothing where the engine gives no log probabilities, or time ran out before there was enough.
+/// candidate is given what the reference wrote and asked for its next token, at `positions` places spread evenly over answers
+/// to short and long contexts alike. Nothing where the engine gives no log probabilities, or time ran out before there was
+/// enough.
 std::optional<Quality> measured_quality(const ChatTarget& candidate, const Reference& reference, std::int64_t positions,
                                         std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt);
+
+/// `count` places among `tokens` (at least as many), evenly spread: the first tokens of an answer are those that everybody
+/// agrees about.
+std::vector<std::size_t> spread_places(std::size_t tokens, std::size_t count);
 
 /// Lower bound in nat of the Kullback-Leibler divergence D(p || q), from two lists of most probable tokens: tokens that
 /// both list count one by one, all others together (data processing inequality).
