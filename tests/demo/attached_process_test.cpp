@@ -112,6 +112,21 @@ TEST_SUITE("process/attached") {
     CHECK(alone.err.find("--url") != std::string::npos);
   }
 
+  TEST_CASE("a server whose engine is not named is recognised by what it answers, and one that is named is taken as named") {
+    const RunningServer server(demo_engine(drafting));
+    REQUIRE(server.ready("/health"));
+    const Outcome unnamed = sweetspot_run("check --json --tier quick --url " + server.url());
+    INFO(unnamed.out << unnamed.err);
+    CHECK(unnamed.exit_code == 0);
+    CHECK(Json::parse(unnamed.out).at("engine").at("name") == "demo-engine");
+    CHECK(unnamed.err.find("the server at " + server.url() + " is demo-engine; name another engine to speak to it otherwise\n") !=
+          std::string::npos);
+    const Outcome named = sweetspot_run("check openai --json --tier quick --url " + server.url());
+    INFO(named.out << named.err);
+    CHECK(Json::parse(named.out).at("engine").at("name") == "openai");
+    CHECK(named.err.find("is demo-engine") == std::string::npos);
+  }
+
   TEST_CASE("measuring tells the way there and back apart from the rate") {
     const RunningServer server(demo_engine({}));
     REQUIRE(server.ready("/health"));
