@@ -201,7 +201,7 @@ void check_into(AttachedCheckJob& job, CheckReport& report, const InterruptFlag&
     slower.decode_tokens_per_second = std::min(seen.decode_tokens_per_second, plain.decode_tokens_per_second);
     slower.context = std::min(seen.context, plain.context);
   }
-  const ReferenceSize size = planned(slower, job.gate_prompts, 1, find_goal("agent"), 0).reference;
+  const ReferenceSize size = planned(slower, job.gate_prompts, 1, find_goal("agent"), 0, job.apis).reference;
   const ChatTarget referee = target_of(job.reference ? *job.reference : job.candidate);
   const Reference reference = asked_reference(referee, job, size, interrupt, output);
   report.reference = reference.summary;
