@@ -91,6 +91,31 @@ TEST_SUITE("process/attached") {
     CHECK(no_reference.err.find("drafts tokens: it is no reference") != std::string::npos);
   }
 
+  TEST_CASE("draws at a temperature are compared with the reference's, and without one are named as not checked") {
+    const RunningServer plain(demo_engine({}));
+    const RunningServer honest(demo_engine(drafting));
+    const RunningServer argmax(demo_engine(drafting_and({"--trap", "argmax-when-sampling"})));
+    REQUIRE(plain.ready("/health"));
+    REQUIRE(honest.ready("/health"));
+    REQUIRE(argmax.ready("/health"));
+    const std::string standard = "check demo-engine -q --json --url ";
+    const Outcome sound = sweetspot_run(standard + honest.url() + " --reference-url " + plain.url());
+    INFO(sound.out << sound.err);
+    CHECK(sound.exit_code == 0);
+    const Json report = Json::parse(sound.out);
+    CHECK_FALSE(says(report.at("verdict").at("not_verified"), "sampled answers"));
+    const Json& checks = report.at("checks");
+    CHECK(std::any_of(checks.begin(), checks.end(), [](const Json& one) { return one.at("id") == "G15"; }));
+    const Outcome broken = sweetspot_run(standard + argmax.url() + " --reference-url " + plain.url());
+    INFO(broken.out << broken.err);
+    CHECK(broken.exit_code == 1);
+    CHECK(Json::parse(broken.out).at("verdict").at("check") == "G15");
+    const Outcome alone = check(argmax);
+    INFO(alone.out << alone.err);
+    CHECK(says(Json::parse(alone.out).at("verdict").at("not_verified"),
+               "sampled answers: compared only where a --reference-url is given"));
+  }
+
   TEST_CASE("text that is lost in the stream is seen without a reference") {
     const RunningServer server(demo_engine({"--trap", "short-chunk-filter"}));
     REQUIRE(server.ready("/health"));
