@@ -123,6 +123,14 @@ struct EngineDescriptor {
       std::string version_pointer;  ///< to the version's text in what it answers
     };
     std::optional<Daemon> daemon;
+    /// Something that a running server of it answers.
+    struct Mark {
+      std::string path;     ///< asked with GET
+      std::string pointer;  ///< to a value of the JSON there; empty: the whole body
+      std::string pattern;  ///< that its text must hold; empty: any value but null
+    };
+    /// What tells a server that already runs from other engines' servers, all together; none: it has to be named.
+    std::vector<Mark> recognised_by;
     std::vector<std::string> models;  ///< built in, known by name; empty: see model_form
   } identity;
   struct Launch {

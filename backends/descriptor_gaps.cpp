@@ -45,6 +45,8 @@ std::vector<std::string> descriptor_gaps(const EngineDescriptor& engine) {
     add_launch_gaps(engine, gaps);
   else
     gaps.emplace_back("no identity.executables: servers are measured and checked where they run, never started or tuned");
+  if (engine.identity.recognised_by.empty())
+    gaps.emplace_back("no identity.recognised_by: at a --url it is spoken to as openai unless it is named");
   add_protocol_gaps(engine.protocol, gaps);
   for (const EngineParameter& row : engine.parameters) {
     const bool relaxed = row.parameter.effect == Effect::unverified;

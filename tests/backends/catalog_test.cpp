@@ -166,6 +166,7 @@ TEST_SUITE("backends/catalog") {
     CHECK(tells("draft_n"));
     CHECK(tells("re-scored"));
     CHECK(tells("alias_pointer"));
+    CHECK(tells("recognised_by"));
     CHECK_FALSE(tells("usage"));
     auto silent = engine_of("llama-server");
     silent.protocol.logprobs_json.clear();

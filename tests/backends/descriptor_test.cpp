@@ -123,6 +123,14 @@ TEST_SUITE("backends/descriptor") {
       wrong["default_space"] = {{"agent", {{"depth", {1, 99}}}}};
       CHECK(has(problem(wrong), "/default_space/agent/depth/1"));
     }
+    SUBCASE("something to be recognised by that any server may answer") {
+      wrong["identity"]["recognised_by"] = {{{"path", "/health"}}};
+      CHECK(has(problem(wrong), "/identity/recognised_by/0: needs a pointer or a pattern"));
+    }
+    SUBCASE("a bad pattern to be recognised by") {
+      wrong["identity"]["recognised_by"] = {{{"path", "/health"}, {"pattern", "["}}};
+      CHECK(has(problem(wrong), "/identity/recognised_by/0/pattern: \"[\" is no regular expression"));
+    }
     SUBCASE("a parameter that is never written") {
       wrong["parameters"][0].erase("flag");
       CHECK(has(problem(wrong), "/parameters/0: needs \"flag\""));

@@ -91,6 +91,31 @@ TEST_SUITE("process/attached") {
     CHECK(no_reference.err.find("drafts tokens: it is no reference") != std::string::npos);
   }
 
+  TEST_CASE("draws at a temperature are compared with the reference's, and without one are named as not checked") {
+    const RunningServer plain(demo_engine({}));
+    const RunningServer honest(demo_engine(drafting));
+    const RunningServer argmax(demo_engine(drafting_and({"--trap", "argmax-when-sampling"})));
+    REQUIRE(plain.ready("/health"));
+    REQUIRE(honest.ready("/health"));
+    REQUIRE(argmax.ready("/health"));
+    const std::string standard = "check demo-engine -q --json --url ";
+    const Outcome sound = sweetspot_run(standard + honest.url() + " --reference-url " + plain.url());
+    INFO(sound.out << sound.err);
+    CHECK(sound.exit_code == 0);
+    const Json report = Json::parse(sound.out);
+    CHECK_FALSE(says(report.at("verdict").at("not_verified"), "sampled answers"));
+    const Json& checks = report.at("checks");
+    CHECK(std::any_of(checks.begin(), checks.end(), [](const Json& one) { return one.at("id") == "G15"; }));
+    const Outcome broken = sweetspot_run(standard + argmax.url() + " --reference-url " + plain.url());
+    INFO(broken.out << broken.err);
+    CHECK(broken.exit_code == 1);
+    CHECK(Json::parse(broken.out).at("verdict").at("check") == "G15");
+    const Outcome alone = check(argmax);
+    INFO(alone.out << alone.err);
+    CHECK(says(Json::parse(alone.out).at("verdict").at("not_verified"),
+               "sampled answers: compared only where a --reference-url is given"));
+  }
+
   TEST_CASE("text that is lost in the stream is seen without a reference") {
     const RunningServer server(demo_engine({"--trap", "short-chunk-filter"}));
     REQUIRE(server.ready("/health"));
@@ -110,6 +135,21 @@ TEST_SUITE("process/attached") {
     const Outcome alone = sweetspot_run("check demo-engine --reference-url http://127.0.0.1:9");
     CHECK(alone.exit_code == 2);
     CHECK(alone.err.find("--url") != std::string::npos);
+  }
+
+  TEST_CASE("a server whose engine is not named is recognised by what it answers, and one that is named is taken as named") {
+    const RunningServer server(demo_engine(drafting));
+    REQUIRE(server.ready("/health"));
+    const Outcome unnamed = sweetspot_run("check --json --tier quick --url " + server.url());
+    INFO(unnamed.out << unnamed.err);
+    CHECK(unnamed.exit_code == 0);
+    CHECK(Json::parse(unnamed.out).at("engine").at("name") == "demo-engine");
+    CHECK(unnamed.err.find("the server at " + server.url() + " is demo-engine; name another engine to speak to it otherwise\n") !=
+          std::string::npos);
+    const Outcome named = sweetspot_run("check openai --json --tier quick --url " + server.url());
+    INFO(named.out << named.err);
+    CHECK(Json::parse(named.out).at("engine").at("name") == "openai");
+    CHECK(named.err.find("is demo-engine") == std::string::npos);
   }
 
   TEST_CASE("measuring tells the way there and back apart from the rate") {

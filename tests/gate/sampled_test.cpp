@@ -74,6 +74,27 @@ TEST_SUITE("gate/sampled") {
     CHECK_FALSE(sampling_fault(reference, plan, expected, {{argmax, drawn_words(rng, open_choice, 8)}}));
   }
 
+  TEST_CASE("what the draws show is told, and a reference that answers nothing proves nothing") {
+    Rng rng(3);
+    const Reference reference = open_reference(-0.7);
+    DrawPlan plan;
+    plan.draws = 8;
+    for (std::size_t i = 0; i < 6; ++i) plan.prompts.push_back(i);
+    const auto honest = [&] { return drawn_words(rng, open_choice, 8); };
+    const auto argmax = drawn_words(rng, {1, 0, 0, 0, 0}, 8);
+    const Draws expected{{honest(), honest()}};
+    const SamplingResult same = sampling_result(reference, plan, expected, {{honest(), honest()}});
+    CHECK(same.asked);
+    CHECK_FALSE(same.fault);
+    CHECK(same.detail == "sampled: 16 draws of 6 prompts look like the reference's");
+    CHECK(sampling_result(reference, plan, expected, {{argmax, argmax}}).fault);
+    const std::vector<std::vector<std::string>> silent(6, std::vector<std::string>(8));
+    CHECK(sampling_result(reference, plan, expected, {{silent, silent}}).fault);
+    const SamplingResult nothing = sampling_result(reference, plan, {{silent, silent}}, {{silent, silent}});
+    CHECK_FALSE(nothing.asked);
+    CHECK(nothing.detail == "sampled answers: the reference gives none with this sampler");
+  }
+
   TEST_CASE("as many draws as time allows, none where the model has no choice or time is too short") {
     const auto plan = draw_plan(open_reference(-0.7), {}, Tier::standard, 45);
     REQUIRE(plan);

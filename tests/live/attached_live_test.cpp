@@ -45,9 +45,11 @@ TEST_SUITE("live/attached") {
     SKIP_WHERE(missing_llama());
     const RunningServer server(llama_server({"--flash-attn", "on"}));
     REQUIRE(server.ready("/health"));
-    const Outcome alone = check(server, "");
+    // Not named: by its own descriptor its responses are as expected, by the documentation of that API alone they are not.
+    const Outcome alone = sweetspot_run("check -q --json --tier quick --api messages,responses --url " + server.url());
     INFO(alone.out << alone.err);
     CHECK(alone.exit_code == 0);
+    CHECK(Json::parse(alone.out).at("engine").at("name") == "llama-server");
     CHECK(Json::parse(alone.out).at("tokens_rescored").get<int>() > 600);
     const RunningServer plain(llama_server({"--flash-attn", "off"}));
     REQUIRE(plain.ready("/health"));

@@ -1,9 +1,11 @@
 #include "cli/attached.hpp"
 
+#include "backends/recognition.hpp"
 #include "cli/output.hpp"
 #include "cli/url.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,10 +17,18 @@ namespace {
 
 using Json = nlohmann::json;
 
-EngineDescriptor spoken_to(const Options& options, const Context& context) {
+/// The engine that the user names, else the one that the server is recognised as, else any with an OpenAI-style API.
+EngineDescriptor spoken_to(const AttachedServer& server, const Options& options, Context& context) {
   if (!options.engine_file.empty())
     return read_descriptor(read_named_file(options.engine_file, "--engine-file"), options.engine_file.string());
-  return find_engine(catalog(context.paths.engines_folder), options.engine.empty() ? "openai" : options.engine);
+  const auto engines = catalog(context.paths.engines_folder);
+  if (!options.engine.empty()) return find_engine(engines, options.engine);
+  const EngineDescriptor* known = recognised(engines, telling_answers(engines, server.endpoint, context.interrupt));
+  if (known == nullptr) return find_engine(engines, "openai");
+  if (!options.quiet)
+    context.err << fmt::format("the server at {} is {}; name another engine to speak to it otherwise\n",
+                               escape_control(server.url), known->name);
+  return *known;
 }
 
 HttpResponse models_of(const AttachedServer& server, const InterruptFlag& interrupt) {
@@ -50,11 +60,11 @@ std::string listed_model(const AttachedServer& server, const std::string& key_va
 AttachedServer attached_server(const std::string& url, const std::string& key_variable, const std::string& model,
                                const Options& options, Context& context) {
   AttachedServer server;
-  server.engine = spoken_to(options, context);
   server.url = url;
   server.endpoint = endpoint_from_url(url);
-  server.endpoint.headers = server.engine.protocol.headers;
   server.endpoint.api_key = context.environment.variable(key_variable);
+  server.engine = spoken_to(server, options, context);
+  server.endpoint.headers = server.engine.protocol.headers;
   const std::string& fixed = server.engine.protocol.model;
   const bool is_fixed = fixed != "{alias}" && fixed != "{model}";
   server.model = !model.empty() ? model : is_fixed ? fixed : listed_model(server, key_variable, context.interrupt);

@@ -132,7 +132,9 @@ void add_targets(CLI::App& command, Options& options) {
 
 void add_url(CLI::App& command, Options& options) {
   add_text(command, "--url", "URL", choosing,
-           "A server that is already running, here or elsewhere: nothing is launched or stopped", options.url);
+           "A server that is already running, here or elsewhere: nothing is launched or stopped; without ENGINE it is taken for "
+           "what it answers like, else for any with an OpenAI-style API",
+           options.url);
 }
 
 void add_scorer(CLI::App& command, Options& options) {

@@ -75,12 +75,19 @@ void add_damage(const Reference& chat, Reference& reference) {
 }  // namespace
 
 std::vector<Prompt> api_prompts(const Reference& chat) {
+  std::vector<Prompt> sound;
+  for (const ReferenceAnswer& answer : chat.answers) {
+    if (answer.usable) sound.push_back(answer.prompt);
+  }
+  return api_prompts(sound);
+}
+
+std::vector<Prompt> api_prompts(const std::vector<Prompt>& prompts) {
   std::vector<Prompt> chosen;
   std::vector<Prompt> tools;
   std::map<std::string, std::size_t> taken;
-  for (const ReferenceAnswer& answer : chat.answers) {
-    if (!answer.usable || is_continuation(answer.prompt)) continue;
-    Prompt prompt = answer.prompt;
+  for (Prompt prompt : prompts) {
+    if (is_continuation(prompt)) continue;
     prompt.follow_up.clear();
     if (prompt.prompt_class == "tools") {
       tools.push_back(std::move(prompt));

@@ -15,6 +15,8 @@ namespace sweetspot {
 /// them, turns with results, and some texts of every class. The API changes how a prompt is written and how an answer is
 /// read, not what the model knows: few prompts show it.
 std::vector<Prompt> api_prompts(const Reference& chat);
+/// The same of prompts that are not asked yet: were all of them answered soundly.
+std::vector<Prompt> api_prompts(const std::vector<Prompt>& prompts);
 
 /// Plain greedy decoding asked over `server.api`, streamed and not: an engine may build another prompt for each API, so that
 /// only answers over the same one can be compared. Where it says what it said over chat, from a prompt of the same length,

@@ -8,6 +8,7 @@
 #include "gate/engagement.hpp"
 #include "gate/reference.hpp"
 #include "gate/rescore.hpp"
+#include "gate/sampled.hpp"
 #include "gate/scorer.hpp"
 
 #include <chrono>
@@ -59,13 +60,6 @@ void ask_state(const ChatTarget& candidate, const Reference& reference, const In
 
 /// All texts that differ from the reference's can be scored: the answers, and those in another state that differ from them.
 std::vector<CandidateAnswer> all_answers(const Interview& interview);
-
-/// What drawing at a temperature showed (G15).
-struct SamplingResult {
-  bool asked = false;  ///< false with a detail: it should have been, and why it was not
-  std::optional<Evidence> fault;
-  std::string detail;
-};
 
 /// What the verdict depends on beside the answers.
 struct GateContext {

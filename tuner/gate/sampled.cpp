@@ -103,6 +103,15 @@ std::string beginnings(const std::vector<std::string>& texts) {
   return fmt::format("{} beginnings in {} draws, {} times \"{}\"", different.size(), texts.size(), most->second, most->first);
 }
 
+bool all_empty(const Draws& draws) {
+  for (const auto& of_batch : draws.texts) {
+    for (const auto& of_prompt : of_batch) {
+      if (std::any_of(of_prompt.begin(), of_prompt.end(), [](const std::string& text) { return !text.empty(); })) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<DrawPlan> draw_plan(const Reference& reference, const std::map<std::string, double>& sampler, Tier tier,
@@ -191,6 +200,12 @@ std::optional<Evidence> sampling_fault(const Reference& reference, const DrawPla
   evidence.detail =
       fmt::format("sampled answers come from another distribution (p < {:.4f}, twice)", thresholds::draw_significance);
   return evidence;
+}
+
+SamplingResult sampling_result(const Reference& reference, const DrawPlan& plan, const Draws& expected, const Draws& observed) {
+  if (all_empty(expected)) return {false, std::nullopt, "sampled answers: the reference gives none with this sampler"};
+  return {true, sampling_fault(reference, plan, expected, observed),
+          fmt::format("sampled: {} draws of {} prompts look like the reference's", batches * plan.draws, plan.prompts.size())};
 }
 
 }  // namespace sweetspot

@@ -32,6 +32,16 @@ struct Draws {
   bool operator==(const Draws&) const = default;
 };
 
+/// What drawing at a temperature showed.
+struct SamplingResult {
+  bool asked = false;  ///< false with a detail: it should have been, and why it was not
+  std::optional<Evidence> fault;
+  std::string detail;
+};
+
+/// Why nothing was drawn where draw_plan() or drawn() gave nothing.
+inline constexpr const char* not_drawn = "sampled answers: no time to draw enough of them, or no prompt leaves a choice";
+
 /// As many draws as `seconds` allow at the reference's speed; nothing when that is too few to say anything, or no prompt
 /// leaves the model a choice.
 std::optional<DrawPlan> draw_plan(const Reference& reference, const std::map<std::string, double>& sampler, Tier tier,
@@ -54,5 +64,8 @@ double same_source_probability(const std::vector<std::vector<std::string>>& a, c
 /// The candidate draws otherwise than the reference, in both batches: the prompt that shows it most.
 std::optional<Evidence> sampling_fault(const Reference& reference, const DrawPlan& plan, const Draws& expected,
                                        const Draws& observed);
+
+/// The same with what is told of it. Not asked where the reference answers nothing at this sampler: then no candidate can differ.
+SamplingResult sampling_result(const Reference& reference, const DrawPlan& plan, const Draws& expected, const Draws& observed);
 
 }  // namespace sweetspot

@@ -8,6 +8,7 @@
 #include "gate/text_verdict.hpp"
 #include "gate/thresholds.hpp"
 #include "run/api_gate.hpp"
+#include "run/attached_draws.hpp"
 #include "run/capabilities.hpp"
 #include "run/evidence.hpp"
 #include "run/hearing.hpp"
@@ -174,6 +175,12 @@ Verdict gated(const AttachedCheckJob& job, const Reference& reference, const Cha
   output.status("asking the reference");
   hear(referee, reference, answers, false, judge, verdict, hearing, interrupt);
   hear_apis(referee, context, apis, interrupt);
+  if (verdict.outcome != Outcome::broken && answers.end == Interview::End::complete &&
+      may_draw_otherwise(job.candidate.engine.protocol, traces)) {
+    output.status("drawing at a temperature");
+    context.sampling = attached_draws(job, reference, referee, interrupt);
+    verdict = judge(hearing);
+  }
   if (!job.reference) {
     output.status("its own texts, one token at a time");
     const bool takes_ids = can_rescore(reference) && !job.candidate.engine.protocol.completion_path.empty();
@@ -201,7 +208,7 @@ void check_into(AttachedCheckJob& job, CheckReport& report, const InterruptFlag&
     slower.decode_tokens_per_second = std::min(seen.decode_tokens_per_second, plain.decode_tokens_per_second);
     slower.context = std::min(seen.context, plain.context);
   }
-  const ReferenceSize size = planned(slower, job.gate_prompts, 1, find_goal("agent"), 0).reference;
+  const ReferenceSize size = planned(slower, job.gate_prompts, 1, find_goal("agent"), 0, job.apis).reference;
   const ChatTarget referee = target_of(job.reference ? *job.reference : job.candidate);
   const Reference reference = asked_reference(referee, job, size, interrupt, output);
   report.reference = reference.summary;

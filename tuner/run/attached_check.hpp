@@ -24,7 +24,8 @@ struct AttachedCheckJob {
   std::filesystem::path evidence_folder;  ///< empty: none is kept
 };
 
-/// With a reference: all checks, texts compared, re-scored where the reference offers token ids and log probabilities.
+/// With a reference: all checks, texts compared, re-scored where the reference offers token ids and log probabilities, and
+/// from the standard tier on draws at a temperature, unless the candidate counts its drafts and made none.
 /// Without one: what needs no other server. That is protocol, streamed against not streamed, tool calls, the same answer again
 /// in another state and, where the server takes token ids, its own texts one token at a time, where nothing can be drafted.
 /// What was not compared is in the verdict's not_verified. Throws Error for a reference that drafts, Interrupted; a server

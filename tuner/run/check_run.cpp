@@ -71,7 +71,7 @@ void check_into(CheckJob& job, CheckReport& report, const InterruptFlag& interru
   if (const auto note = scorer_note(job.setup)) output.line(*note);
   adopt_effective(seen.effective, job.fixed, job.setup.probe, job.setup.parameters, job.space);
   LiveRunner runner(job.setup, interrupt, output.status);
-  runner.set_reference_size(planned(seen, job.setup.gate_prompts, 1, job.setup.goal, 0).reference);
+  runner.set_reference_size(planned(seen, job.setup.gate_prompts, 1, job.setup.goal, 0, job.setup.apis).reference);
   const Reference& reference = runner.reference_for(report.config, job.tier);
   report.reference = reference.summary;
   if (const auto reason = unsound_reason(reference)) {

@@ -54,7 +54,7 @@ void compare_into(CompareJob& job, CompareReport& report, const StudyClock& cloc
   job.setup.engine.protocol = seen.protocol;
   if (const auto note = scorer_note(job.setup)) output.line(*note);
   LiveRunner runner(job.setup, interrupt, output.status);
-  const StudyPlan plan = planned(seen, job.setup.gate_prompts, 2, job.setup.goal, job.budget_s);
+  const StudyPlan plan = planned(seen, job.setup.gate_prompts, 2, job.setup.goal, job.budget_s, job.setup.apis);
   runner.set_reference_size(plan.reference);
   const Reference& reference = runner.reference_for(job.a, job.tier);
   report.reference = reference.summary;

@@ -64,7 +64,7 @@ void LiveRunner::interview_candidate(const VisitOrder& order, const Reference& r
   if (gating.draw_plan)
     gating.draws =
         drawn(target, reference, *gating.draw_plan, derived_seed(setup_.seed, "candidate"), order.deadline, interrupt_);
-  if (!gating.draws) gating.sampling.detail = "sampled answers: no time to draw enough of them, or no prompt leaves a choice";
+  if (!gating.draws) gating.sampling.detail = not_drawn;
 }
 
 bool LiveRunner::drafts(const Config& config) const {
@@ -125,7 +125,7 @@ void LiveRunner::hear_reference(const VisitOrder& order, const Reference& refere
 void LiveRunner::close(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating) {
   if (gating.draws && !draws_missing(reference, gating))
     gating.sampling =
-        compared_draws(reference, *gating.draw_plan, draws_.at(draw_key(reference, *gating.draw_plan)), *gating.draws);
+        sampling_result(reference, *gating.draw_plan, draws_.at(draw_key(reference, *gating.draw_plan)), *gating.draws);
   if (verdict.check != "G13") verdict = verdict_of(order, reference, gating);
   if (verdict.outcome != Outcome::pass) keep_evidence(order, reference, gating, verdict);
 }
@@ -218,15 +218,6 @@ std::string LiveRunner::draw_key(const Reference& reference, const DrawPlan& pla
   std::string text = fmt::format("{}|{}|{}|", reference.key, plan.draws, plan.tokens);
   for (const auto& [name, value] : plan.sampler) text += fmt::format("{}={}|", name, value);
   return digest(text);
-}
-
-SamplingResult LiveRunner::compared_draws(const Reference& reference, const DrawPlan& plan, const Draws& expected,
-                                          const Draws& observed) const {
-  SamplingResult result;
-  result.asked = true;
-  result.fault = sampling_fault(reference, plan, expected, observed);
-  result.detail = fmt::format("sampled: {} draws of {} prompts look like the reference's", 2 * plan.draws, plan.prompts.size());
-  return result;
 }
 
 }  // namespace sweetspot

@@ -140,8 +140,6 @@ private:
   bool draws_missing(const Reference& reference, const Gating& gating);
   void draw_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, const Gating& gating);
   std::string draw_key(const Reference& reference, const DrawPlan& plan) const;
-  SamplingResult compared_draws(const Reference& reference, const DrawPlan& plan, const Draws& expected,
-                                const Draws& observed) const;
   void add_depths(const VisitOrder& order, ServerProcess& server, VisitOutcome& outcome);
   void add_crowd(const VisitOrder& order, ServerProcess& server, Visit& visit, std::optional<Evidence>& fault);
   Visit timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault);

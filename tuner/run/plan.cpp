@@ -1,5 +1,6 @@
 #include "run/plan.hpp"
 
+#include "gate/api_reference.hpp"
 #include "gate/thresholds.hpp"
 #include "run/confirm.hpp"
 
@@ -80,6 +81,28 @@ std::vector<ReferenceSize> sizes(const std::vector<Prompt>& gate_prompts) {
           {0, 2, slowest_max_tokens, {}, Plain::every_second}};
 }
 
+/// What a side of the gate is asked over one API beside chat, where `prompts` are asked over chat: streamed and not.
+double api_seconds(const Observation& seen, const std::vector<Prompt>& prompts) {
+  double tokens = 0;
+  double asked = 0;
+  for (const Prompt& prompt : api_prompts(prompts)) {
+    tokens += 2 * (prompt.tools_json.empty() ? tokens_per_prompt : tokens_per_tool_prompt);
+    asked += 2;
+  }
+  return decode_s(seen, tokens) + prefill_s(seen, asked * prompt_length);
+}
+
+/// The references over the APIs share a launch.
+void add_apis(const Observation& seen, const std::vector<Prompt>& gate_prompts, double apis, StudyPlan& plan) {
+  constexpr std::uint64_t any_seed = 1;  // decides what is asked, not how much
+  const double quick_s = apis * api_seconds(seen, reference_prompts(gate_prompts, plan.reference, any_seed, Tier::quick));
+  const double standard_s = apis * api_seconds(seen, reference_prompts(gate_prompts, plan.reference, any_seed, Tier::standard));
+  plan.reference_s += quick_s + seen.launch_s;
+  plan.candidate_s += quick_s;
+  plan.finalist_s += 2 * standard_s + seen.launch_s;
+  plan.whole_s += quick_s + seen.launch_s + static_cast<double>(plan.configurations) * quick_s + 2 * standard_s + seen.launch_s;
+}
+
 double visit_seconds(const Observation& seen, const TimedEffort& effort) {
   const double warm_up = 3;
   return decode_s(seen, (effort.requests_per_class * timed_classes + warm_up) * timed_tokens) +
@@ -101,7 +124,7 @@ std::string duration_text(double seconds) {
 }  // namespace
 
 StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations,
-                  const Goal& goal, double budget_s) {
+                  const Goal& goal, double budget_s, const std::vector<Api>& apis) {
   StudyPlan plan;
   plan.configurations = configurations;
   const double allowed = budget_s > 0 ? budget_s * reference_share : reference_s_unlimited;
@@ -131,6 +154,7 @@ StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gat
   plan.finalist_s = whole_reference_s - plan.reference_s + standard_s + fresh_s + draws_s + 5 * observation.launch_s;
   plan.whole_s =
       whole_reference_s + static_cast<double>(configurations) * plan.candidate_s + standard_s + 12 * plan.confirm_block_s;
+  if (!apis.empty()) add_apis(observation, gate_prompts, static_cast<double>(apis.size()), plan);
   return plan;
 }
 

@@ -17,7 +17,7 @@ struct StudyPlan {
   ReferenceSize reference;
   TimedEffort search;
   TimedEffort confirm;
-  double reference_s = 0;
+  double reference_s = 0;  ///< what the search needs of it, over chat and the other APIs
   double candidate_s = 0;  ///< launch, quick check, timing
   double confirm_block_s = 0;
   double finalist_s = 0;  ///< the rest of the reference, the standard and the fresh check, draws
@@ -25,9 +25,10 @@ struct StudyPlan {
   double whole_s = 0;  ///< everything, if every configuration is tried
 };
 
-/// `budget_s` 0: no limit (check); then the reference is kept within some minutes.
+/// `budget_s` 0: no limit (check); then the reference is kept within some minutes. `apis`: those that the gate looks at beside
+/// chat, each with a reference and an interview of its own; they leave chat's size as it is.
 StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations,
-                  const Goal& goal, double budget_s);
+                  const Goal& goal, double budget_s, const std::vector<Api>& apis);
 
 /// "about 6 min: reference 40 s, 6 configurations at 11 s, confirm 2 min"; for the user, before the start.
 std::string estimate_text(const StudyPlan& plan, double budget_s);

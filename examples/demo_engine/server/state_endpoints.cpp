@@ -43,8 +43,9 @@ void answer_properties(Engine& engine, const HttpRequest&, Responder& responder)
 }
 
 void answer_models(Engine& engine, const HttpRequest&, Responder& responder) {
-  const Json body = {{"object", "list"},
-                     {"data", Json::array({{{"id", engine.said.alias}, {"object", "model"}, {"owned_by", "demo"}}})}};
+  const Json body = {
+      {"object", "list"},
+      {"data", Json::array({{{"id", engine.said.alias}, {"object", "model"}, {"owned_by", "sweetspot-demo-engine"}}})}};
   responder.send(200, body.dump());
 }
 
