@@ -27,7 +27,7 @@ std::optional<Evidence> fault_of(const Prompt& prompt, const RequestSample& samp
   if (count_replacement_characters(observed) > count_replacement_characters(expected))
     return evidence("replacement characters in the answer");
   if (!valid_utf8(observed) && valid_utf8(expected)) return evidence("invalid UTF-8 in the answer");
-  if (loops(sample.text) && !has_loop(reference.text)) return evidence("the answer repeats itself until it is cut");
+  if (loops(sample.text) && !loops(reference.text)) return evidence("the answer repeats itself until it is cut");
   if (script_drift(expected, observed) > thresholds::script_drift) return evidence("the answer drifts into another script");
   return std::nullopt;
 }
