@@ -25,6 +25,7 @@ Api api_from(const std::string& word) {
   const auto found = std::find_if(words.begin(), words.end(), [&](const auto& entry) { return entry.first == word; });
   if (found != words.end()) return found->second;
   std::vector<std::string> names;
+  names.reserve(words.size());
   for (const auto& [name, api] : words) names.emplace_back(name);
   throw Error{"there is no API '" + escape_control(word) + "'",
               did_you_mean(word, names, "name some of chat, messages (Anthropic's), responses")};

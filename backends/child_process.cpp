@@ -146,7 +146,8 @@ std::vector<std::string> child_environment(const ChildCommand& command, const st
     if (const auto at = filled.find(placeholder); at != std::string::npos) {
       filled.replace(at, placeholder.size(), empty_folder.string());
     }
-    result.push_back(name + "=" + filled);
+    result.push_back(name);
+    result.back().append("=").append(filled);
   }
   return result;
 }
@@ -187,6 +188,7 @@ struct ChildSetup {
 
 std::vector<const char*> pointers(const std::vector<std::string>& texts) {
   std::vector<const char*> result;
+  result.reserve(texts.size() + 1);
   for (const auto& text : texts) result.push_back(text.c_str());
   result.push_back(nullptr);
   return result;

@@ -171,7 +171,7 @@ void Reader::check_values(const EngineDescriptor& engine, const std::map<std::st
     try {
       checked_value(row->parameter, value);
     } catch (const Error& error) {
-      report(pointer + "/" + name, error);
+      report(std::string(pointer).append("/").append(name), error);
     }
   }
 }
