@@ -19,9 +19,14 @@ TEST_SUITE("gate/detectors") {
     std::string loop = "It begins well. ";
     for (int i = 0; i < 20; ++i) loop += "And then he said that again. ";
     CHECK(loops(loop));
+    CHECK(has_loop(loop));
+    CHECK_FALSE(loops(loop + "In the end he was silent, and nobody minded."));
+    CHECK(has_loop(loop + "In the end he was silent, and nobody minded."));
     std::string list = "Squares:";
     for (int i = 0; i < 80; ++i) list += " " + std::to_string(i) + " gives " + std::to_string(i * i) + ";";
     CHECK_FALSE(loops(list));
+    CHECK_FALSE(has_loop(list));
+    CHECK_FALSE(has_loop(""));
   }
 
   TEST_CASE("a change of script is seen, short texts are left alone") {

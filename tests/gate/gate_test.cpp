@@ -203,6 +203,36 @@ TEST_SUITE("gate/gate") {
     }
   }
 
+  TEST_CASE("a loop beside a reference that loops and gets out of it is left to the scores, where there are any") {
+    std::string loop = "once there was a fox";
+    for (int i = 0; i < 40; ++i) loop += " and she was fond";
+    Fixture fixture;
+    fixture.config.values["kv_type_k"] = std::string("q4_0");
+    fixture.reference.answers[0] = reference_answer("prose-0", answer(loop + " of supper", " and", 0.1));
+    Interview interview = fixture.same_answers();
+    interview.answers[0] = candidate_answer(answer(loop + " and she was"));
+    const std::vector<ScoredText> scores{scored(4, 1, 0, 0)};
+    CHECK(fixture.verdict(interview, &scores).outcome == Outcome::tie);
+    CHECK(fixture.verdict(interview).outcome == Outcome::inconclusive);
+    SUBCASE("not without token ids") {
+      fixture.reference.answers[0].prompt_tokens.clear();
+      CHECK(fixture.verdict(interview, &scores).check == "G9");
+    }
+    SUBCASE("not beyond what is scored") {
+      std::string long_loop = loop;
+      for (int i = 0; i < 120; ++i) long_loop += " and she was fond";
+      RequestSample cut = answer(long_loop);
+      cut.finish_reason = "length";
+      fixture.reference.answers[0].prompt.max_tokens = static_cast<int>(*cut.usage.completion_tokens);
+      interview.answers[0] = candidate_answer(cut);
+      CHECK(fixture.verdict(interview, &scores).check == "G9");
+    }
+    SUBCASE("not beside a reference that never looped") {
+      fixture.reference.answers[0] = reference_answer("prose-0", answer(story));
+      CHECK(fixture.verdict(interview, &scores).check == "G9");
+    }
+  }
+
   TEST_CASE("a cache that is far from the model is broken, one that is beyond the limit is not taken, one that is near stays") {
     Fixture fixture;
     fixture.config.values["kv_type_k"] = std::string("q4_0");

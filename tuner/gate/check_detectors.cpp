@@ -9,7 +9,18 @@
 namespace sweetspot {
 namespace {
 
-std::optional<Evidence> fault_of(const Prompt& prompt, const RequestSample& sample, const RequestSample& reference) {
+/// The reference is asked for its opinion of this text, token by token to its end (gate.md 7.3b): the loop is not all that
+/// is known of it.
+bool will_be_scored(const PromptCase& prompt_case) {
+  const auto& [reference, candidate, tie_margin] = prompt_case;
+  if (!reference.prompt.tools_json.empty() || reference.prompt_tokens.empty() || !candidate.plain) return false;
+  const std::size_t same = first_token_divergence(reference.plain, *candidate.plain).value_or(0);
+  const auto to_score = static_cast<std::int64_t>(candidate.plain->tokens.size() - same);
+  return lists_every_token(*candidate.plain) && to_score <= thresholds::rescored_per_prompt;
+}
+
+std::optional<Evidence> fault_of(const PromptCase& prompt_case, const RequestSample& sample, const RequestSample& reference) {
+  const Prompt& prompt = prompt_case.reference.prompt;
   const auto evidence = [&](const std::string& detail) {
     return excerpt(prompt.id, whole_text(reference), whole_text(sample),
                    detail + (sample.streamed ? " (streamed)" : " (not streamed)"));
@@ -27,7 +38,9 @@ std::optional<Evidence> fault_of(const Prompt& prompt, const RequestSample& samp
   if (count_replacement_characters(observed) > count_replacement_characters(expected))
     return evidence("replacement characters in the answer");
   if (!valid_utf8(observed) && valid_utf8(expected)) return evidence("invalid UTF-8 in the answer");
-  if (loops(sample.text) && !loops(reference.text)) return evidence("the answer repeats itself until it is cut");
+  // Who loops and gets out of it may, after a small difference, not get out: there the scores decide, where there are any.
+  const bool as_reference = loops(reference.text) || (will_be_scored(prompt_case) && has_loop(reference.text));
+  if (loops(sample.text) && !as_reference) return evidence("the answer repeats itself until it is cut");
   if (script_drift(expected, observed) > thresholds::script_drift) return evidence("the answer drifts into another script");
   return std::nullopt;
 }
@@ -35,10 +48,9 @@ std::optional<Evidence> fault_of(const Prompt& prompt, const RequestSample& samp
 }  // namespace
 
 std::optional<Evidence> check_detectors(const PromptCase& prompt_case) {
-  if (auto fault = fault_of(prompt_case.reference.prompt, prompt_case.candidate.streamed, prompt_case.reference.streamed))
-    return fault;
-  if (prompt_case.candidate.plain)
-    return fault_of(prompt_case.reference.prompt, *prompt_case.candidate.plain, prompt_case.reference.plain);
+  const auto& [reference, candidate, tie_margin] = prompt_case;
+  if (auto fault = fault_of(prompt_case, candidate.streamed, reference.streamed)) return fault;
+  if (candidate.plain) return fault_of(prompt_case, *candidate.plain, reference.plain);
   return std::nullopt;
 }
 

@@ -33,6 +33,11 @@ void for_each_code_point(std::string_view text, const Visit& visit) {
   }
 }
 
+/// Characters that must repeat with this period to be a loop.
+std::size_t loop_span(std::size_t period) {
+  return std::max<std::size_t>(period * thresholds::loop_copies, thresholds::loop_characters);
+}
+
 const char* script_of(std::uint32_t point) {
   const auto within = [point](std::uint32_t low, std::uint32_t high) { return point >= low && point <= high; };
   if (within('a', 'z') || within('A', 'Z') || within(0xC0, 0x24F)) return "latin";
@@ -56,10 +61,20 @@ std::string leaked_markup(const Prompt& prompt, std::string_view text, std::stri
 
 bool loops(std::string_view text) {
   for (std::size_t period = 1; period <= static_cast<std::size_t>(thresholds::loop_period_max); ++period) {
-    const std::size_t span = std::max<std::size_t>(period * thresholds::loop_copies, thresholds::loop_characters);
+    const std::size_t span = loop_span(period);
     if (text.size() < span) continue;
     const std::string_view tail = text.substr(text.size() - span);
     if (tail.substr(period) == tail.substr(0, span - period)) return true;
+  }
+  return false;
+}
+
+bool has_loop(std::string_view text) {
+  for (std::size_t period = 1; period <= static_cast<std::size_t>(thresholds::loop_period_max); ++period) {
+    const std::size_t repeated = loop_span(period) - period;
+    std::size_t run = 0;
+    for (std::size_t i = period; i < text.size() && run < repeated; ++i) run = text[i] == text[i - period] ? run + 1 : 0;
+    if (run >= repeated) return true;
   }
   return false;
 }

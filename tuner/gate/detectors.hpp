@@ -15,6 +15,9 @@ std::string leaked_markup(const Prompt& prompt, std::string_view text, std::stri
 /// The text ends in at least three copies of one period, over at least loop_characters characters.
 bool loops(std::string_view text);
 
+/// Somewhere in the text are as many copies, whatever follows: who looped and got out of it may as well not get out.
+bool has_loop(std::string_view text);
+
 /// Letters by Unicode script: latin, cyrillic, greek, cjk, arabic, other; as shares of all letters.
 std::map<std::string, double> script_shares(std::string_view text);
 
