@@ -278,6 +278,7 @@ std::optional<GgufValue> number_list(Reader& reader) {
     return std::nullopt;
   }
   std::vector<std::int64_t> numbers;
+  numbers.reserve(count);
   for (std::uint64_t i = 0; i < count; ++i) numbers.push_back(*whole_number(reader, start_type));
   return numbers;
 }

@@ -176,6 +176,7 @@ bool no_model_of_its_own(const std::string& file) {
 /// GGUF files, or a folder that is a model as a whole. One of a kind bears its folder's name, several their own behind it.
 void add_below(Scan& scan, const fs::path& folder, const std::string& name, const std::string& source, int depth) {
   if (folder.empty() || depth < 0) return;
+  const std::string above = name.empty() ? "" : name + "/";
   std::vector<InstalledModel> files;
   std::vector<fs::path> folders;
   std::int64_t weights = 0;
@@ -188,8 +189,7 @@ void add_below(Scan& scan, const fs::path& folder, const std::string& name, cons
     } else if (!fs::is_regular_file(entry, error)) {
       continue;
     } else if (entry.extension() == ".gguf" && !no_model_of_its_own(file)) {
-      const std::string own = entry.stem().string();
-      files.push_back({name.empty() ? own : name + "/" + own, source, entry, "gguf", size_of(entry), 0});
+      files.push_back({above + entry.stem().string(), source, entry, "gguf", size_of(entry), 0});
     } else if (entry.extension() == ".safetensors") {
       weights += size_of(entry);
     } else if (file == "config.json") {
@@ -199,10 +199,7 @@ void add_below(Scan& scan, const fs::path& folder, const std::string& name, cons
   if (files.size() == 1 && !name.empty() && name.find('/') != std::string::npos) files.front().name = name;
   for (InstalledModel& file : files) scan.add(std::move(file));
   if (configured && weights > 0) scan.add({name, source, folder, "safetensors", weights, 0});
-  for (const fs::path& below : folders) {
-    const std::string part = below.filename().string();
-    add_below(scan, below, name.empty() ? part : name + "/" + part, source, depth - 1);
-  }
+  for (const fs::path& below : folders) add_below(scan, below, above + below.filename().string(), source, depth - 1);
 }
 
 /// models--ORG--NAME/snapshots/REVISION, the revision that refs/main names, else the last.

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -85,6 +86,7 @@ std::optional<Refusal> check_values(const EngineDescriptor& engine, Config& conf
     const EngineParameter* row = find_parameter(engine, name);
     if (row == nullptr) {
       std::vector<std::string> names;
+      names.reserve(engine.parameters.size());
       for (const EngineParameter& known : engine.parameters) names.push_back(known.parameter.name);
       return Refusal{"\"" + name + "\" is no parameter of " + engine.name,
                      did_you_mean(name, names, "list them with: sweetspot engines " + engine.name)};
@@ -197,7 +199,7 @@ void add_parameters(const LaunchContext& context, const ResolvedSpeculation& res
     const auto& flag = result.arguments.front();
     const auto [same, first] = seen.try_emplace(flag, result.arguments.back(), name);
     if (!first && same->second.first != result.arguments.back()) {
-      to.refusal = Refusal{name + " and " + same->second.second + " are the same flag here (" + flag + ") and differ",
+      to.refusal = Refusal{fmt::format("{} and {} are the same flag here ({}) and differ", name, same->second.second, flag),
                            "set only one of them"};
       return;
     }

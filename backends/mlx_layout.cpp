@@ -36,7 +36,7 @@ std::optional<MlxLayout> mlx_layout(const MlxShapes& shapes, std::int64_t column
     return std::nullopt;
   }
   if (columns > 0 && columns % shapes.groups == 0 && shapes.words * word_bits % columns == 0) {
-    const MlxLayout layout{"affine", shapes.words * word_bits / columns, columns / shapes.groups};
+    MlxLayout layout{"affine", shapes.words * word_bits / columns, columns / shapes.groups};
     const bool offered = std::ranges::find(bit_widths, layout.bits) != bit_widths.end() &&
                          std::ranges::find(group_sizes, layout.group_size) != group_sizes.end();
     if (offered) return layout;

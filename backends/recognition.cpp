@@ -67,7 +67,8 @@ AnswersByPath telling_answers(const std::vector<EngineDescriptor>& engines, cons
         if (!holds(mark, answers)) break;
       }
     }
-  } catch (const TrialError&) {  // nobody there, or not one that is like any of them: who asks it next tells why
+  } catch (const TrialError&) {
+    return answers;  // nobody there, or not one that is like any of them: who asks it next tells why
   }
   return answers;
 }

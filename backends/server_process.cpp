@@ -25,9 +25,9 @@ namespace sweetspot {
 using Clock = std::chrono::steady_clock;
 
 struct ServerProcess::Impl {
-  Impl(EngineDescriptor engine_, const ChildCommand& command, int port_, std::string alias_,
-       std::chrono::milliseconds stop_grace_)
-      : engine(std::move(engine_)), port(port_), alias(std::move(alias_)), stop_grace(stop_grace_), child(command) {}
+  Impl(EngineDescriptor descriptor, const ChildCommand& command, int chosen_port, std::string chosen_alias,
+       std::chrono::milliseconds grace)
+      : engine(std::move(descriptor)), port(chosen_port), alias(std::move(chosen_alias)), stop_grace(grace), child(command) {}
 
   EngineDescriptor engine;
   int port;

@@ -119,7 +119,7 @@ std::string inspection_text(const ModelInspection& model, const MachineProfile& 
   text += memory_lines(model);
   text += fmt::format("  a token reads  {}\n", bytes_text(model.bytes_per_token));
   if (const auto ceiling = ceiling_tokens_per_second(model, machine))
-    text += fmt::format("  ceiling        {} tokens/s of plain decoding, by {:.1f} GB/s measured here\n", rate_text(*ceiling),
+    text += fmt::format("  ceiling        {} tokens/s of plain decoding, by {:.1f} GB/s measured here\n", rate_text(ceiling),
                         *machine.memory_bandwidth_bytes_per_s / 1e9);
   text += model.findings.empty() ? "\nNothing is wrong with it\n" : "\nFindings\n";
   for (const Finding& finding : model.findings) text += fmt::format("  {}: {}\n", finding.code, escape_control(finding.text));

@@ -194,6 +194,7 @@ std::string failures_section(const Study& study) {
   }
   if (failures == 0) return {};
   std::vector<std::string> kinds;
+  kinds.reserve(by_kind.size());
   for (const auto& [kind, count] : by_kind) kinds.push_back(fmt::format("{} {}", count, kind));
   return fmt::format("  Without a measurement: {} ({})\n", counted(failures, "trial"), fmt::join(kinds, ", "));
 }

@@ -42,6 +42,7 @@ std::vector<double> octaves(const Axis& axis) {
     most = std::max(most, number(value));
   }
   std::vector<double> logs;
+  logs.reserve(axis.values.size());
   for (const Value& value : axis.values) logs.push_back(std::log2(std::max(number(value), least) / std::sqrt(least * most)));
   return logs;
 }

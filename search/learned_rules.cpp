@@ -129,6 +129,7 @@ std::vector<LearnedRule> learned_rules(const SearchSpace& space, const std::vect
     }
   }
   std::vector<char> barred;
+  barred.reserve(space.axes.size());
   for (const Axis& axis : space.axes) barred.push_back(is_size(axis) ? 1 : 0);
   std::vector<LearnedRule> rules;
   for (const auto& [key, support] : supported(failures, barred)) {

@@ -207,6 +207,7 @@ std::vector<double> log_expected_improvement(const GaussianProcess& speed, doubl
                                              std::size_t deviation_after = std::numeric_limits<std::size_t>::max()) {
   const Prediction prediction = predicted(speed, rows, deviation_after);
   std::vector<double> worth;
+  worth.reserve(prediction.mean.size());
   for (std::size_t i = 0; i < prediction.mean.size(); ++i)
     worth.push_back(std::log(prediction.deviation[i]) + log_improvement((prediction.mean[i] - best) / prediction.deviation[i]));
   return worth;

@@ -40,7 +40,7 @@ std::optional<Config> propose_one_at_a_time(const SearchSpace& space, const std:
     std::vector<Config> moves = configurations_with_changes(around, 1);
     Rng(derived_seed(seed, "search/one at a time " + key(trial->config))).shuffle(moves);
     for (const Config& move : moves) {
-      const Config config = canonical(space, move);
+      Config config = canonical(space, move);
       if (!refusal(space, config) && is_open(space, history, tried, config)) return config;
     }
   }

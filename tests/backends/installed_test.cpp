@@ -17,6 +17,7 @@ namespace {
 /// "NAME from SOURCE", sorted.
 std::vector<std::string> names(const InstalledModels& installed) {
   std::vector<std::string> all;
+  all.reserve(installed.models.size());
   for (const InstalledModel& model : installed.models) all.push_back(model.name + " from " + model.source);
   std::ranges::sort(all);
   return all;

@@ -129,6 +129,7 @@ std::optional<Cost> python_cost(const std::string& python, int port) {
 Cost printed(const std::string& name, const std::vector<Cost>& costs) {
   const auto figure = [&](double Cost::* member) {
     std::vector<double> values;
+    values.reserve(costs.size());
     for (const Cost& cost : costs) values.push_back(cost.*member);
     std::sort(values.begin(), values.end());
     return values;

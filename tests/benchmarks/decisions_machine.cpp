@@ -85,6 +85,7 @@ Visit SimulatedRunner::timed(const VisitOrder& order) {
     }
   }
   std::vector<double> medians;
+  medians.reserve(seconds.size());
   for (std::vector<double>& own : seconds) medians.push_back(median(std::move(own)));
   Visit visit;
   visit.phase = order.phase;

@@ -57,6 +57,7 @@ std::vector<Disturbance> disturbances() {
 
 std::vector<Replayed> ends(const std::function<Scenario(int)>& scenario, int replays, std::uint64_t seed) {
   std::vector<Replayed> all;
+  all.reserve(static_cast<std::size_t>(replays));
   for (int i = 0; i < replays; ++i) all.push_back(replayed(scenario(i), seed + static_cast<std::uint64_t>(i)));
   return all;
 }
@@ -70,6 +71,7 @@ double share(const Items& items, Holds holds) {
 template <typename Items, typename Figure>
 std::vector<double> figures_of(const Items& items, Figure figure) {
   std::vector<double> values;
+  values.reserve(items.size());
   for (const auto& item : items) values.push_back(figure(item));
   return values;
 }

@@ -20,6 +20,7 @@ double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_
 std::vector<ReplayRun> runs_of(const RecordedTable& table, const Suite& suite, std::string_view strategy,
                                const ReplaySettings& settings) {
   std::vector<ReplayRun> runs;
+  runs.reserve(suite.seeds);
   for (std::size_t i = 0; i < suite.seeds; ++i)
     runs.push_back(replay(table, find_strategy(strategy), settings, suite.first_seed + i, seconds_now));
   return runs;
@@ -32,6 +33,7 @@ double mean_ratio(const Runs& runs, std::size_t evaluations) {
   std::vector<double> by_table;
   for (const auto& [name, own] : runs) {
     std::vector<double> ratios;
+    ratios.reserve(own.size());
     for (const ReplayRun& run : own) ratios.push_back(ratio_at(run, evaluations));
     by_table.push_back(mean(ratios));
   }
@@ -121,6 +123,7 @@ Figure ratio_figure(const std::string& name, const Runs& runs, std::size_t evalu
     for (std::size_t t = 0; t < ratios.size(); ++t) {
       const std::vector<double>& own = rng.pick(ratios);
       std::vector<double> drawn;
+      drawn.reserve(own.size());
       for (std::size_t s = 0; s < own.size(); ++s) drawn.push_back(rng.pick(own));
       by_table.push_back(mean(drawn));
     }

@@ -85,6 +85,7 @@ Row run(const TrapCase& trap, int seeds, unsigned jobs, const std::filesystem::p
   std::mutex mutex;
   std::atomic<int> next{1};
   std::vector<std::thread> workers;
+  workers.reserve(jobs);
   for (unsigned job = 0; job < jobs; ++job) {
     workers.emplace_back([&] {
       for (int seed = next++; seed <= seeds; seed = next++) {

@@ -34,6 +34,7 @@ struct Home {
   Ended run(std::vector<std::string> words) const {
     words.insert(words.begin(), "sweetspot");
     std::vector<char*> argv;
+    argv.reserve(words.size());
     for (auto& word : words) argv.push_back(word.data());
     Environment environment;
     environment.variables = {{"HOME", folder.string()}, {"PATH", ""}};

@@ -23,6 +23,7 @@ TEST_SUITE("demo/server options") {
   TEST_CASE("tokens taken unverified are never as good as the model's own, whatever the checks saw") {
     const auto engine = sweetspot::find_engine(sweetspot::catalog(""), "demo-engine");
     std::vector<sweetspot::Parameter> parameters;
+    parameters.reserve(engine.parameters.size());
     for (const sweetspot::EngineParameter& row : engine.parameters) parameters.push_back(row.parameter);
     sweetspot::Config config{{{"draft_depth", std::int64_t{3}}}};
     CHECK(sweetspot::tripped_trap(engine, parameters, config) == nullptr);

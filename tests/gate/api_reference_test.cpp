@@ -28,6 +28,7 @@ Reference chat_with(const std::vector<std::pair<std::string, int>>& classes) {
 
 std::vector<std::string> ids(const std::vector<Prompt>& prompts) {
   std::vector<std::string> ids;
+  ids.reserve(prompts.size());
   for (const Prompt& prompt : prompts) ids.push_back(prompt.id);
   return ids;
 }

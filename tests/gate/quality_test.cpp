@@ -10,6 +10,7 @@ namespace {
 
 std::vector<TokenAlternative> distribution(const std::vector<double>& probabilities, std::int64_t first_id = 1) {
   std::vector<TokenAlternative> tokens;
+  tokens.reserve(probabilities.size());
   for (const double probability : probabilities) tokens.push_back({first_id++, "", std::log(probability)});
   return tokens;
 }

@@ -188,6 +188,7 @@ pid_t start_server(const std::string& program, const Arguments& arguments) {
 void run_server(const std::string& program, Arguments arguments) {
   arguments.insert(arguments.begin(), program);
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   execv(program.c_str(), argv.data());

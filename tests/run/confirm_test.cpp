@@ -10,6 +10,7 @@ TEST_SUITE("run/confirm") {
   TEST_CASE("what is published of a gain that only just showed is less than was seen, and within its interval") {
     const StudySettings settings;
     std::vector<double> blocks;
+    blocks.reserve(24);
     for (int i = 0; i < 24; ++i) blocks.push_back(0.12 + (i % 2 == 0 ? 0.15 : -0.15));
     const ConfirmDecision barely = decide(blocks);
     REQUIRE(standing(barely, settings) == Standing::gains);

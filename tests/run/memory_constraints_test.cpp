@@ -8,7 +8,7 @@ namespace {
 
 /// 4 KiB of cache a token at 16 bits, no weights to speak of.
 const ModelMemory model{0, {{8, 2, 64, 64, 0}}, 0};
-constexpr std::int64_t memory = 4096 * 10'000;
+constexpr std::int64_t memory = std::int64_t{4096} * 10'000;
 
 SearchSpace space_of(std::vector<Axis> axes, Config baseline) {
   SearchSpace space;

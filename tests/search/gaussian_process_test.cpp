@@ -96,6 +96,7 @@ TEST_SUITE("search/gaussian_process") {
     const Candidates all = grid();
     const GaussianProcess process = fitted(metric_of(all), observed(all, 80, 0.02), 1, Rng(1)).front();
     std::vector<double> expected;
+    expected.reserve(all.size);
     for (std::size_t i = 0; i < all.size; ++i) expected.push_back(truth(all.row(i)));
     CHECK(correlation(predicted(process, all.indices).mean, expected) > 0.95);
     CHECK(process.parameters.log_lengths[2] > process.parameters.log_lengths[0]);

@@ -145,6 +145,7 @@ TEST_SUITE("search/strategy") {
   TEST_CASE("every strategy gives the same proposals for the same history and seed, others for another seed") {
     const auto configs = [](const std::vector<Trial>& history) {
       std::vector<Config> result;
+      result.reserve(history.size());
       for (const Trial& one : history) result.push_back(one.config);
       return result;
     };

@@ -29,6 +29,7 @@ public:
     const int nowhere = open("/dev/null", O_RDWR);
     for (const int descriptor : {0, 1, 2}) dup2(nowhere, descriptor);
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
     execvp(argv.front(), argv.data());

@@ -87,6 +87,7 @@ int command_replay(const Options& options, Context& context) {
   const RecordedTable table = recorded_named(options.table, context);
   optimum_ms(table);
   std::vector<RecordedTable> others;
+  others.reserve(options.warm.size());
   for (const std::string& name : options.warm) others.push_back(recorded_named(name, context));
   ReplaySettings settings;
   settings.evaluations = static_cast<std::size_t>(options.evaluations);

@@ -41,6 +41,7 @@ int command_run(const Options& options, Context& context) {
   context.err << fmt::format("starting: {}\n", study.recommendation.command->shell) << std::flush;
   if (options.dry_run) return exit_ok;
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   context.out.flush();

@@ -88,16 +88,16 @@ int tune_one(const Options& options, Context& context) {
 
 }  // namespace
 
-int command_tune(const Options& given, Context& context) {
-  const bool several =
-      given.models.size() > 1 || given.engines.size() > 1 || (given.engines.size() == 1 && given.engines.front() != given.engine);
-  if (!several) return tune_one(given.action == Action::demo ? given : with_offer(given, context), context);
-  const std::vector<TunePair> pairs = tune_pairs(given, context);
-  if (!given.dry_run && pairs.size() > 1) return tune_several(given, pairs, context);
+int command_tune(const Options& options, Context& context) {
+  const bool several = options.models.size() > 1 || options.engines.size() > 1 ||
+                       (options.engines.size() == 1 && options.engines.front() != options.engine);
+  if (!several) return tune_one(options.action == Action::demo ? options : with_offer(options, context), context);
+  const std::vector<TunePair> pairs = tune_pairs(options, context);
+  if (!options.dry_run && pairs.size() > 1) return tune_several(options, pairs, context);
   int worst = exit_ok;
   for (const TunePair& pair : pairs) {
-    if (drops_draft_model(given, pair, context)) context.err << draft_model_dropped(given, pair);
-    worst = std::max(worst, tune_one(options_of(given, pair, context), context));
+    if (drops_draft_model(options, pair, context)) context.err << draft_model_dropped(options, pair);
+    worst = std::max(worst, tune_one(options_of(options, pair, context), context));
   }
   return worst;
 }

@@ -9,7 +9,7 @@ namespace sweetspot {
 namespace {
 
 std::filesystem::path base_folder(const Environment& environment, const std::string& variable, const std::string& below_home) {
-  const std::filesystem::path given = environment.variable(variable);
+  std::filesystem::path given = environment.variable(variable);
   if (given.is_absolute()) return given;
   const std::filesystem::path home = environment.variable("HOME");
   if (home.empty()) throw Error{"neither HOME nor " + variable + " is set", "set HOME, or " + variable + " to a folder of yours"};

@@ -38,9 +38,8 @@ Axis axis_at(const Parameter& parameter, const Json& json, const std::string& pl
   return axis;
 }
 
-const Json& object_at(const Json& json, const std::string& place) {
+void require_object(const Json& json, const std::string& place) {
   if (!json.is_object()) throw Error{fmt::format("{}: an object is expected, not {}", place, json.type_name()), example};
-  return json;
 }
 
 }  // namespace
@@ -49,11 +48,13 @@ SpaceFile read_space(const EngineDescriptor& engine, const std::string& json_tex
   const auto json = Json::parse(json_text, nullptr, false);
   if (json.is_discarded()) throw Error{fmt::format("{} is not JSON", origin), example};
   SpaceFile space;
-  for (const auto& [key, part] : object_at(json, origin).items()) {
+  require_object(json, origin);
+  for (const auto& [key, part] : json.items()) {
     const auto place = fmt::format("{}: /{}", origin, escape_control(key));
     if (key != "parameters" && key != "fix")
       throw Error{fmt::format("{} is not known", place), did_you_mean(key, {"parameters", "fix"}, example)};
-    for (const auto& [name, value] : object_at(part, place).items()) {
+    require_object(part, place);
+    for (const auto& [name, value] : part.items()) {
       const auto& parameter = known_parameter(engine, name, place);
       const auto inner = fmt::format("{}/{}", place, name);
       if (key == "parameters")

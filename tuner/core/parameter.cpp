@@ -62,7 +62,7 @@ std::optional<Value> checked(const IntegerRange& domain, const Value& value) {
 
 std::optional<Value> checked(const RealRange& domain, const Value& value) {
   const double real = number(value);
-  if (!(real >= domain.low && real <= domain.high)) return std::nullopt;
+  if (std::isnan(real) || real < domain.low || real > domain.high) return std::nullopt;
   return real;
 }
 

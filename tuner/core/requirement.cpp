@@ -114,6 +114,7 @@ Requirement requirement_from(const std::string& text) {
 
 std::vector<std::string> bounded_figures() {
   std::vector<std::string> names;
+  names.reserve(figures.size());
   for (const Figure& figure : figures) names.emplace_back(figure.name);
   return names;
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <regex>
 
@@ -37,7 +38,7 @@ std::string acceptance_text(const ServerTraces& traces) {
   const double share =
       traces.drafted == 0 ? 0 : 100.0 * static_cast<double>(traces.drafted_accepted) / static_cast<double>(traces.drafted);
   return std::to_string(traces.drafted_accepted) + " of " + std::to_string(traces.drafted) + " drafted tokens accepted (" +
-         std::to_string(static_cast<int>(share + 0.5)) + " %)";
+         std::to_string(std::lround(share)) + " %)";
 }
 
 bool seen(const Engagement& engagement, const std::vector<Parameter>& parameters, const Config& config,

@@ -5,6 +5,8 @@
 #include "gate/text_verdict.hpp"
 #include "gate/thresholds.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -43,10 +45,9 @@ std::optional<Fault> shortest_fault(const GateContext& context, const Interview&
       if (better) shortest = Fault{std::string(row.id), *evidence, size};
     }
     if (looked_at == 0 && !row.prompt_class.empty()) continue;  // not asked at this tier
-    const std::string all = std::to_string(looked_at);
     results.push_back({std::string(row.id), failed > 0 ? Outcome::broken : Outcome::pass,
-                       failed > 0 ? std::to_string(failed) + " of " + all + " prompts; " + detail
-                                  : std::string(row.name) + ": " + all + " prompts"});
+                       failed > 0 ? fmt::format("{} of {} prompts; {}", failed, looked_at, detail)
+                                  : fmt::format("{}: {} prompts", row.name, looked_at)});
   }
   return shortest;
 }

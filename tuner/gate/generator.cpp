@@ -64,7 +64,10 @@ std::vector<std::string> several(Rng& rng, const std::array<std::string_view, N>
   return all;
 }
 
-int between(Rng& rng, int low, int high) { return low + static_cast<int>(rng.below(static_cast<std::uint64_t>(high - low + 1))); }
+int between(Rng& rng, int low, int high) {
+  const int count = high - low + 1;
+  return low + static_cast<int>(rng.below(static_cast<std::uint64_t>(count)));
+}
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 

@@ -51,6 +51,7 @@ double probability(const TokenAlternative& token) { return std::exp(std::min(tok
 
 std::vector<std::size_t> spread_places(std::size_t tokens, std::size_t count) {
   std::vector<std::size_t> places;
+  places.reserve(count);
   for (std::size_t i = 0; i < count; ++i) places.push_back((2 * i + 1) * tokens / (2 * count));
   return places;
 }

@@ -326,19 +326,19 @@ std::string shown(const Json& value) {
 
 std::string first_difference(const Json& expected, const Json& observed, const std::string& pointer) {
   if (expected == observed) return {};
+  const std::string below = pointer + "/";
   if (expected.is_object() && observed.is_object()) {
     for (const auto& [name, value] : expected.items()) {
-      if (!observed.contains(name)) return pointer + "/" + name + ": missing, expected " + shown(value);
-      if (auto found = first_difference(value, observed.at(name), pointer + "/" + name); !found.empty()) return found;
+      if (!observed.contains(name)) return below + name + ": missing, expected " + shown(value);
+      if (auto found = first_difference(value, observed.at(name), below + name); !found.empty()) return found;
     }
     for (const auto& [name, value] : observed.items()) {
-      if (!expected.contains(name)) return pointer + "/" + name + ": not expected, observed " + shown(value);
+      if (!expected.contains(name)) return below + name + ": not expected, observed " + shown(value);
     }
   }
   if (expected.is_array() && observed.is_array() && expected.size() == observed.size()) {
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      if (auto found = first_difference(expected[i], observed[i], pointer + "/" + std::to_string(i)); !found.empty())
-        return found;
+      if (auto found = first_difference(expected[i], observed[i], below + std::to_string(i)); !found.empty()) return found;
     }
   }
   return pointer + ": expected " + shown(expected) + ", observed " + shown(observed);

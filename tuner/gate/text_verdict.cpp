@@ -85,7 +85,7 @@ TextOutcome by_scores(const GateContext& context, const Interview& interview, co
     const double scored_share =
         static_cast<double>(figures.miscommit) / static_cast<double>(std::max<std::int64_t>(figures.tokens, 1));
     const bool many_tokens =
-        figures.miscommit >= 2 * thresholds::lossy_miscommit_first && scored_share > thresholds::lossy_miscommit_share;
+        figures.miscommit >= thresholds::lossy_miscommit_tokens && scored_share > thresholds::lossy_miscommit_share;
     if (mode == Strictness::lossy && !many_texts && !many_tokens) return {Outcome::lossy, "G7", detail};
     return {Outcome::broken, "G7", detail};
   }

@@ -25,9 +25,10 @@ inline constexpr std::int64_t rescored_in_all = 4096;
 // A declared-lossy candidate: how much change is still an opt-in and not a broken model. Measured: a q4_0 K cache leaves
 // the small trained model at 0-1 miscommits in a thousand tokens, and makes Qwen2.5 Coder 0.5B answer garbage with
 // miscommits in every text.
-inline constexpr double lossy_miscommit_share = 0.02;  ///< of re-scored tokens
-inline constexpr int lossy_miscommit_first = 3;        ///< texts whose first divergence is a miscommit
-inline constexpr double lossy_miscommit_texts = 0.25;  ///< share of the text prompts for which that holds
+inline constexpr double lossy_miscommit_share = 0.02;                     ///< of re-scored tokens
+inline constexpr int lossy_miscommit_first = 3;                           ///< texts whose first divergence is a miscommit
+inline constexpr int lossy_miscommit_tokens = 2 * lossy_miscommit_first;  ///< miscommits among the re-scored tokens
+inline constexpr double lossy_miscommit_texts = 0.25;                     ///< share of the text prompts for which that holds
 
 // Quality of a declared-lossy candidate (G12), nat a token. Anchors: the divergences that weights of q8_0, q5_K_M, q4_K_M
 // and q3_K_M are published with.

@@ -196,6 +196,7 @@ std::optional<std::string> markup_fault(const Prompt& prompt, const RequestSampl
 
 std::vector<ExpectedCall> named_values(const RequestSample& sample) {
   std::vector<ExpectedCall> values;
+  values.reserve(sample.calls.size());
   for (const ToolCall& call : sample.calls) values.push_back({call.name, call.arguments});
   return values;
 }

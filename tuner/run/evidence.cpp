@@ -144,7 +144,7 @@ std::string content_of(const fs::path& file) {
 
 std::optional<std::string> save_evidence(const fs::path& folder, const EvidenceSource& source) {
   const Files files = files_of(source);
-  const std::string name = name_of(files);
+  std::string name = name_of(files);
   std::error_code error;
   fs::create_directories(folder / name, error);
   if (error) return std::nullopt;

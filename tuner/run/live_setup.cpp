@@ -18,14 +18,13 @@ LaunchInputs inputs_of(const LiveSetup& setup, const Config& config) {
   return inputs;
 }
 
-/// The one of `others` that the configuration names, else `own`.
+/// The one of `others` that the configuration names, or null.
 template <typename Source>
-const Source& named(const Config& config, std::string_view parameter, const std::map<std::string, Source>& others,
-                    const Source& own) {
+const Source* named(const Config& config, std::string_view parameter, const std::map<std::string, Source>& others) {
   const auto value = config.values.find(std::string(parameter));
-  if (value == config.values.end()) return own;
+  if (value == config.values.end()) return nullptr;
   const auto found = others.find(text(value->second));
-  return found == others.end() ? own : found->second;
+  return found == others.end() ? nullptr : &found->second;
 }
 
 template <typename Source>
@@ -65,11 +64,13 @@ void add_binaries(LiveSetup& setup, const std::string& own, std::map<std::string
 }
 
 const ModelIdentity& model_of(const LiveSetup& setup, const Config& config) {
-  return named(config, model_parameter, setup.models, setup.model);
+  const ModelIdentity* other = named(config, model_parameter, setup.models);
+  return other == nullptr ? setup.model : *other;
 }
 
 const EngineProbe& probe_of(const LiveSetup& setup, const Config& config) {
-  return named(config, binary_parameter, setup.binaries, setup.probe);
+  const EngineProbe* other = named(config, binary_parameter, setup.binaries);
+  return other == nullptr ? setup.probe : *other;
 }
 
 LaunchPlan plan_for(const LiveSetup& setup, const Config& config) {

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// None of the files read here is larger; /proc/cpuinfo of a large machine is cut, its first processor is enough.
-constexpr std::size_t file_bytes = 256 * 1024;
+constexpr std::size_t file_bytes = 256 << 10;
 
 std::string text_of(const fs::path& path);
 std::string first_line(const fs::path& path);
@@ -213,7 +213,7 @@ std::optional<std::int64_t> throttled() {
 /// arguments.
 std::string served_by(const fs::path& process) {
   constexpr int arguments_looked_at = 5;
-  const auto name = first_line(process / "comm");
+  auto name = first_line(process / "comm");
   if (is_model_server(name)) return name;
   if (!name.starts_with("python") && !name.starts_with("ld-linux") && !name.starts_with("node")) return {};
   const auto arguments = text_of(process / "cmdline");

@@ -11,7 +11,7 @@
 namespace sweetspot {
 namespace {
 
-constexpr int visits_per_arm = 2;          ///< A B B A
+constexpr std::size_t visits_per_arm = 2;  ///< A B B A
 constexpr double simplicity_worth = 0.01;  ///< at most so much speed is given for fewer changed parameters
 
 std::vector<double> log_scores(const Trial& trial, const std::set<Phase>& phases) {
@@ -130,6 +130,7 @@ std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLoss
     std::rotate(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(simplest),
                 places.begin() + static_cast<std::ptrdiff_t>(simplest) + 1);
   std::vector<const Trial*> trials;
+  trials.reserve(places.size());
   for (const Place& place : places) trials.push_back(place.trial);
   return trials;
 }

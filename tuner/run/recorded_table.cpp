@@ -67,6 +67,7 @@ void read_row(TableBuilder& table, std::size_t parameters, std::string_view line
     throw Error{fmt::format("{}: {} fields, and {} columns", place, row.size(), parameters + 1), form};
   if (row.back().empty()) throw Error{fmt::format("{}: the time is missing", place), form};
   std::vector<Value> values;
+  values.reserve(parameters);
   for (std::size_t i = 0; i < parameters; ++i) values.push_back(parse_value(row[i]));
   if (!table.add(values, result_from(row.back()), place))
     throw Error{fmt::format("{}: the configuration stands in the table twice", place), "join its times with \";\" in one row"};

@@ -133,6 +133,7 @@ ReplaySummary summary_of(const std::vector<ReplayRun>& runs, std::size_t evaluat
   std::vector<double> mean_by_count;
   for (std::size_t n = 1; n <= evaluations; ++n) {
     std::vector<double> ratios;
+    ratios.reserve(runs.size());
     for (const ReplayRun& run : runs) ratios.push_back(ratio_at(run, n));
     mean_by_count.push_back(mean(ratios));
     if (n != evaluations && std::ranges::find(counts, n) == counts.end()) continue;

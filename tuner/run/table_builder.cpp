@@ -33,6 +33,7 @@ bool TableBuilder::add(const std::vector<Value>& values, RecordedResult result, 
   if (table_.results.size() == rows_most)
     throw Error{fmt::format("{}: more than {} configurations", place, rows_most), "cut the table"};
   std::vector<ValueIndex> row;
+  row.reserve(values.size());
   for (std::size_t axis = 0; axis < values.size(); ++axis) row.push_back(index_in(table_.space.axes[axis], values[axis]));
   if (!seen_.insert(row).second) return false;
   table_.space.rows.insert(table_.space.rows.end(), row.begin(), row.end());

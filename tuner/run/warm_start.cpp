@@ -33,6 +33,7 @@ std::vector<Known> known_of(const std::vector<RecordedTable>& tables) {
     }
   }
   std::vector<Known> all;
+  all.reserve(known.size());
   for (auto& [name, one] : known) all.push_back(std::move(one));
   return all;
 }

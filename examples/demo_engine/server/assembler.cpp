@@ -23,7 +23,7 @@ void Assembler::take(const TokenRecord& record) {
   if (!take_marker(record.token)) {
     std::string piece = vocabulary_.piece(record.token);
     traps_.strike(&TrapHooks::bytes, piece);
-    take_text(std::move(piece));
+    take_text(piece);
   }
   delta_.records.push_back(record);
 }
@@ -51,7 +51,7 @@ bool Assembler::take_marker(Token token) {
   return true;
 }
 
-void Assembler::take_text(std::string piece) {
+void Assembler::take_text(std::string_view piece) {
   unfinished_ += piece;
   const std::size_t whole = unfinished_.size() - incomplete_tail(unfinished_);
   if (whole == 0) return;

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace demo {
 
@@ -31,7 +32,7 @@ private:
   enum class Channel { content, reasoning, call };
 
   bool take_marker(Token token);
-  void take_text(std::string piece);
+  void take_text(std::string_view piece);
   void write(std::string_view text);
   void start_call();
   void write_call(std::string_view text);

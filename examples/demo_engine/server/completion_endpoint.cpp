@@ -23,7 +23,7 @@ public:
     text += delta.reasoning + delta.content;
     std::move(delta.records.begin(), delta.records.end(), std::back_inserter(records));
   }
-  void end(const Ending& ending_) override { ending = ending_; }
+  void end(const Ending& how) override { ending = how; }
 
   std::string text;
   std::vector<TokenRecord> records;

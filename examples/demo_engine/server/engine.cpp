@@ -30,15 +30,15 @@ Markers::Markers(const Vocabulary& vocabulary)
       call_close(marker(vocabulary, "</tool_call>")),
       end_of_turn(vocabulary.end_of_turn()) {}
 
-Engine::Engine(const Options& said_, const Options& effective)
-    : said(said_),
+Engine::Engine(const Options& as_said, const Options& effective)
+    : said(as_said),
       options(effective),
       target(ModelSize::target),
       draft(draft_of(effective)),
       markers(target.vocabulary()),
       clock(effective),
       slots(static_cast<std::size_t>(effective.parallel), target, draft ? &*draft : nullptr),
-      traps(armed_traps(said_)) {
+      traps(armed_traps(as_said)) {
   for (auto& row : crossing.rows) row.store(-1);
 }
 

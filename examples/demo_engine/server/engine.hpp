@@ -26,7 +26,7 @@ struct Markers {
 
 /// What all requests share. `said` is the command line; `options` is what acts, which a trap may have changed.
 struct Engine {
-  explicit Engine(const Options& said, const Options& effective);
+  explicit Engine(const Options& as_said, const Options& effective);
 
   const Options said;
   const Options options;

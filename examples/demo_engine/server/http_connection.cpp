@@ -158,9 +158,10 @@ void Connection::put(std::string_view bytes) {
     const std::size_t count = stream_.socket().write_some(asio::buffer(bytes.data(), bytes.size()), error);
     bytes.remove_prefix(count);
     if (error == asio::error::would_block) {
-      completed(write_patience,
-                [&](auto done) { asio::async_write(stream_, asio::buffer(bytes.data(), bytes.size()), std::move(done)); });
-      return;
+      error = completed(write_patience, [&](auto done) {
+        asio::async_write(stream_, asio::buffer(bytes.data(), bytes.size()), std::move(done));
+      });
+      bytes = {};
     }
     if (error) broken_ = true;
   }

@@ -26,6 +26,7 @@ const Row& row_of(const std::vector<Row>& rows, std::string_view name) {
 template <typename Row>
 std::vector<std::string> names_of(const std::vector<Row>& rows) {
   std::vector<std::string> names;
+  names.reserve(rows.size());
   for (const Row& row : rows) names.emplace_back(row.name);
   return names;
 }

@@ -50,6 +50,7 @@ std::optional<std::string> option_value(const Options& options, std::string_view
 const std::vector<std::string_view>& option_names() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> all;
+    all.reserve(rows.size());
     for (const Row& row : rows) all.push_back(row.name);
     return all;
   }();

@@ -45,8 +45,8 @@ Sampler sampler_fields(const Json& body) {
   sampler.top_p = number_field(body, "top_p", sampler.top_p);
   sampler.min_p = number_field(body, "min_p", sampler.min_p);
   if (!(sampler.temperature <= 100)) throw BadRequest("Field 'temperature': must be at most 100");
-  if (!(sampler.top_p > 0 && sampler.top_p <= 1)) throw BadRequest("Field 'top_p': must be above 0 and at most 1");
-  if (!(sampler.min_p >= 0 && sampler.min_p <= 1)) throw BadRequest("Field 'min_p': must be from 0 to 1");
+  if (sampler.top_p <= 0 || sampler.top_p > 1) throw BadRequest("Field 'top_p': must be above 0 and at most 1");
+  if (sampler.min_p < 0 || sampler.min_p > 1) throw BadRequest("Field 'min_p': must be from 0 to 1");
   return sampler;
 }
 
