@@ -73,7 +73,6 @@ void take_whole_block(const json::object& block, RequestSample& sample) {
   } else if (type == "tool_use") {
     ToolCall call = call_from(block, sample);
     call.arguments = input_of(block, sample);
-    call.values_only = true;
     if (call.arguments.empty()) note_fault(sample, "a tool_use without input");
     sample.calls.push_back(std::move(call));
   }

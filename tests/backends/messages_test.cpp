@@ -205,7 +205,7 @@ TEST_SUITE("backends/messages reader") {
     CHECK(sample.protocol_faults.empty());
     CHECK(sample.reasoning == "Hm");
     CHECK(sample.text == "Hi");
-    CHECK(sample.calls.at(0) == ToolCall{0, "t1", "function", "get", R"({"b":1,"a":"x"})", true});
+    CHECK(sample.calls.at(0) == ToolCall{0, "t1", "function", "get", R"({"b":1,"a":"x"})"});
     CHECK(sample.finish_reason == "tool_calls");
     CHECK(sample.usage.prompt_tokens == 4);
   }

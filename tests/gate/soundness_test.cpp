@@ -75,6 +75,19 @@ TEST_SUITE("gate/soundness") {
     CHECK(reference.summary.dropped.size() == 4);
   }
 
+  TEST_CASE("a fact far back that the model does not find itself leaves the class not verified, and the text compared") {
+    auto answers = sound_answers(10);
+    answers[0].prompt.prompt_class = "depth";
+    answers[0].prompt.expect.contains = {"the blue key"};
+    Reference reference = qualified_now(answers);
+    CHECK(reference.answers[0].usable);
+    CHECK(reference.summary.not_verified == std::vector<std::string>{"depth"});
+    REQUIRE(reference.summary.dropped.size() == 1);
+    CHECK(reference.summary.dropped[0].reason.find("its text is compared") != std::string::npos);
+    answers[0].prompt.expect.contains = {"chapter"};
+    CHECK(qualified_now(answers).summary.not_verified.empty());
+  }
+
   TEST_CASE("a missing chat template is told") {
     const Reference reference = qualified(sound_answers(10), "key", 0.5, ChatTemplate::missing);
     REQUIRE(reference.summary.findings.size() == 1);

@@ -14,12 +14,6 @@ using Sampler = std::map<std::string, double>;
 
 EngineDescriptor::Protocol protocol_of(const std::string& engine) { return find_engine(catalog({}), engine).protocol; }
 
-bool may_draw(const EngineDescriptor::Protocol& protocol, std::int64_t drafted) {
-  ServerTraces traces;
-  traces.drafted = drafted;
-  return may_draw_otherwise(protocol, traces);
-}
-
 /// Of a server that nothing is asked of.
 std::string why_not(const AttachedCheckJob& job) {
   const SamplingResult result = attached_draws(job, Reference{}, target_of(job.candidate), NeverInterrupted{});
@@ -31,15 +25,6 @@ std::string why_not(const AttachedCheckJob& job) {
 }  // namespace
 
 TEST_SUITE("run/attached_draws") {
-  TEST_CASE("only a server that counts its drafts and made none is known to draw plainly") {
-    EngineDescriptor::Protocol counting = protocol_of("llama-server");
-    CHECK_FALSE(may_draw(counting, 0));
-    CHECK(may_draw(counting, 7));
-    CHECK(may_draw({}, 0));            // tells nothing of drafts
-    counting.timings_pointer.clear();  // as observed: this one sends no timings
-    CHECK(may_draw(counting, 0));
-  }
-
   TEST_CASE("both servers get the same sampler, whatever their own defaults are") {
     const Sampler pinned = {{"temperature", 0.8},    {"top_k", 40},           {"top_p", 1}, {"min_p", 0}, {"repeat_penalty", 1.0},
                             {"presence_penalty", 0}, {"frequency_penalty", 0}};

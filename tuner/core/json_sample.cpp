@@ -182,7 +182,6 @@ void to_json(Json& json, const ToolCall& call) {
               {"type", call.type},
               {"name", call.name},
               {"arguments", bytes_to_json(call.arguments)}};
-  if (call.values_only) json["values_only"] = true;
 }
 
 void from_json(const Json& json, ToolCall& call) {
@@ -192,7 +191,6 @@ void from_json(const Json& json, ToolCall& call) {
   read(json, "type", call.type);
   read(json, "name", call.name);
   read_bytes(json, "arguments", call.arguments);
-  read(json, "values_only", call.values_only);
 }
 
 void to_json(Json& json, const TokenAlternative& alternative) {

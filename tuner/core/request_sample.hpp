@@ -15,8 +15,6 @@ struct ToolCall {
   std::string type;
   std::string name;
   std::string arguments;  ///< raw bytes, never repaired
-  bool values_only =
-      false;  ///< the API gives the arguments as a JSON object: their text is ours, and only the values can be compared
   bool operator==(const ToolCall&) const = default;
 };
 

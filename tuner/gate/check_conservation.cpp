@@ -2,6 +2,7 @@
 #include "gate/alignment.hpp"
 #include "gate/check.hpp"
 #include "gate/thresholds.hpp"
+#include "gate/tool_check.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -40,6 +41,19 @@ bool holds_its_tokens(const RequestSample& listed, const RequestSample& arrived)
                              thresholds::characters_per_token * static_cast<double>(utf8_length(raw));
 }
 
+/// Where a list of tokens has an id of the reference's with other bytes: it was changed to fit a changed text.
+std::optional<std::size_t> spelt_otherwise(const RequestSample& sample, const RequestSample& reference) {
+  const std::size_t common = std::min(sample.tokens.size(), reference.tokens.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    const TokenRecord& said = sample.tokens[i];
+    const TokenRecord& known = reference.tokens[i];
+    if (said.id != known.id) return std::nullopt;
+    // Parts of a character are told in several ways.
+    if (said.id >= 0 && said.bytes != known.bytes && is_ascii(said.bytes) && is_ascii(known.bytes)) return i;
+  }
+  return std::nullopt;
+}
+
 std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSample& sample, const RequestSample& reference,
                                           const std::optional<RequestSample>& plain) {
   const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
@@ -51,9 +65,13 @@ std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSam
   if (read && read_by_reference && *read != *read_by_reference)
     return Evidence{prompt.id, tokens_text(*read_by_reference) + " of prompt", tokens_text(*read) + " of prompt",
                     "the same prompt has another length: it was not read as it was sent"};
-  if (!sample.tokens.empty() && listed_text(sample) == listed_text(reference) &&
-      (sample.text != reference.text || sample.reasoning != reference.reasoning))
+  const bool other_content =
+      sample.text != reference.text || sample.reasoning != reference.reasoning || !same_calls(sample, reference);
+  if (!sample.tokens.empty() && listed_text(sample) == listed_text(reference) && other_content)
     return excerpt(prompt.id, whole_text(reference), whole_text(sample), "the same tokens make another text");
+  if (const auto token = spelt_otherwise(sample, reference))
+    return Evidence{prompt.id, reference.tokens[*token].bytes, sample.tokens[*token].bytes,
+                    "token " + std::to_string(sample.tokens[*token].id) + " is spelt otherwise"};
   const double rate = characters_per_token(sample);
   const double reference_rate = characters_per_token(reference);
   if (expected >= 8 && rate < thresholds::characters_per_token * reference_rate && !(plain && holds_its_tokens(*plain, sample)))

@@ -5,6 +5,24 @@
 namespace sweetspot {
 namespace {
 
+bool same_content(const RequestSample& a, const RequestSample& b) {
+  return a.text == b.text && a.reasoning == b.reasoning && calls_text(a) == calls_text(b) &&
+         a.usage.completion_tokens == b.usage.completion_tokens;
+}
+
+/// Why an answer ended: as the reference's did where both are the same, and in any case one of the reasons that there are.
+std::string finish_fault(const RequestSample& sample, const RequestSample& reference) {
+  if (sample.finish_reason == reference.finish_reason) return {};
+  const bool about_calls = sample.finish_reason == "tool_calls" && !sample.calls.empty();
+  const bool stopped = sample.finish_reason == "stop" || about_calls;
+  const bool as_reference = stopped && (reference.finish_reason == "stop" || reference.finish_reason == "tool_calls");
+  if (!stopped && sample.finish_reason != "length")
+    return "finish_reason is \"" + sample.finish_reason + "\", which nothing in the answer explains";
+  if (same_content(sample, reference) && !as_reference)
+    return "the same answer has finish_reason \"" + sample.finish_reason + "\" instead of \"" + reference.finish_reason + "\"";
+  return {};
+}
+
 std::optional<Evidence> fault_of(const std::string& prompt_id, const RequestSample& sample, const RequestSample& reference) {
   const std::string how = sample.streamed ? "streamed" : "not streamed";
   const auto evidence = [&](const std::string& observed, const std::string& detail) {
@@ -15,6 +33,8 @@ std::optional<Evidence> fault_of(const std::string& prompt_id, const RequestSamp
                     "HTTP " + std::to_string(sample.http_status) + " (" + how + ") on a prompt that the reference answers");
   if (!sample.error_body.empty()) return evidence(sample.error_body, "error inside the response (" + how + ")");
   if (!sample.protocol_faults.empty()) return evidence(whole_text(sample), sample.protocol_faults.front() + " (" + how + ")");
+  if (const std::string fault = finish_fault(sample, reference); !fault.empty())
+    return evidence("finish_reason " + sample.finish_reason, fault + " (" + how + ")");
   // "stop" beside calls is seen in healthy engines; clients that wait for "tool_calls" ignore them all the same.
   if (reference.finish_reason == "tool_calls" && sample.finish_reason == "stop" && !sample.calls.empty())
     return evidence("finish_reason stop beside " + calls_text(sample),

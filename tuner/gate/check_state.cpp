@@ -1,4 +1,5 @@
 #include "gate/alignment.hpp"
+#include "gate/ask_candidate.hpp"
 #include "gate/company.hpp"
 #include "gate/gate.hpp"
 #include "gate/thresholds.hpp"
@@ -11,12 +12,6 @@
 
 namespace sweetspot {
 namespace {
-
-ChatOptions streamed() {
-  ChatOptions options;
-  options.streaming = ChatOptions::Streaming::yes;
-  return options;
-}
 
 /// One prompt each of the first classes, tools first: what is cheap and shows most.
 std::vector<std::size_t> varied(const Reference& reference, const std::vector<std::size_t>& prompts, std::size_t count) {
@@ -46,14 +41,35 @@ std::optional<std::size_t> longest(const Reference& reference, const std::vector
   return best;
 }
 
+bool same_envelopes(const RequestSample& a, const RequestSample& b) {
+  return std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end(),
+                    [](const ToolCall& x, const ToolCall& y) { return x.type == y.type && x.index == y.index; });
+}
+
+/// All that a client sees of both is the same. Of the prompt an engine may count only what its cache lacked.
+bool same_answer(const RequestSample& first, const RequestSample& again) {
+  return first.text == again.text && whole_text(first) == whole_text(again) && same_envelopes(first, again) &&
+         first.finish_reason == again.finish_reason && first.usage.completion_tokens == again.usage.completion_tokens &&
+         again.usage.prompt_tokens.value_or(0) <= first.usage.prompt_tokens.value_or(0) && again.protocol_faults.empty() &&
+         again.http_status == first.http_status;
+}
+
+/// The reference's answer of the kind that was asked for again, where checks look for the streamed one.
+ReferenceAnswer like(const ReferenceAnswer& known, const RequestSample& again) {
+  ReferenceAnswer expected = known;
+  if (!again.streamed) expected.streamed = known.plain;
+  return expected;
+}
+
 std::optional<Evidence> fault_of(const Reference& reference, const Reference& opinion, const Interview& interview,
                                  const CandidateAnswer& again, Strictness mode) {
-  const ReferenceAnswer& expected = reference.answers[again.reference_index];
   const auto first = std::find_if(interview.answers.begin(), interview.answers.end(),
                                   [&](const CandidateAnswer& answer) { return answer.reference_index == again.reference_index; });
-  if (first != interview.answers.end() && first->streamed.text == again.streamed.text &&
-      whole_text(first->streamed) == whole_text(again.streamed) && again.streamed.protocol_faults.empty())
-    return std::nullopt;
+  if (first != interview.answers.end()) {
+    const bool streamed = again.streamed.streamed || !first->plain;
+    if (same_answer(streamed ? first->streamed : *first->plain, again.streamed)) return std::nullopt;
+  }
+  const ReferenceAnswer expected = like(reference.answers[again.reference_index], again.streamed);
   const RequestSample& known = opinion.answers[again.reference_index].plain;
   const auto divergence = first_text_divergence(known, again.streamed);
   using Class = TokenJudgement::Class;
@@ -67,27 +83,10 @@ std::optional<Evidence> fault_of(const Reference& reference, const Reference& op
   return excerpt(expected.prompt.id, whole_text(expected.streamed), whole_text(again.streamed), "another answer");
 }
 
-}  // namespace
-
-void ask_state(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan, const InterruptFlag& interrupt,
-               Interview& interview) {
-  const bool thorough = plan.tier != Tier::quick;
-  const std::size_t prompts = thorough ? thresholds::state_prompts : thresholds::state_prompts_quick;
-  const std::vector<std::size_t> chosen = varied(reference, plan.prompts, prompts);
-  const auto again = [&](std::size_t index, const char* how) {
-    interview.state.push_back(
-        {{index, ask(candidate, reference.answers[index].prompt, streamed(), interrupt), std::nullopt}, how});
-  };
-  for (int round = 0; round < (thorough ? thresholds::state_rounds : 1); ++round) {
-    for (const std::size_t index : chosen) again(index, "asked again at the end");
-  }
-  if (const auto text = longest(reference, plan.prompts)) {
-    ChatOptions cancelled = streamed();
-    cancelled.cancel_after_chunks = thresholds::cancelled_after_chunks;
-    (void)ask(candidate, reference.answers[*text].prompt, cancelled, interrupt);
-    again(*text, "after a cancelled answer");
-  }
-  const auto together = static_cast<std::size_t>(std::max(plan.together, 2));
+void ask_together(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan,
+                  const InterruptFlag& interrupt, Interview& interview) {
+  const int least = plan.tier != Tier::quick ? thresholds::together_least : thresholds::together_least_quick;
+  const auto together = static_cast<std::size_t>(std::max(plan.together, least));
   std::vector<std::size_t> beside = varied(reference, plan.prompts, together);
   if (const auto text = longest(reference, plan.prompts); text && !beside.empty()) beside.back() = *text;
   for (std::size_t i = 0; beside.size() < together && i < plan.prompts.size(); ++i) beside.push_back(plan.prompts[i]);
@@ -95,6 +94,36 @@ void ask_state(const ChatTarget& candidate, const Reference& reference, const In
   Company company = ask_in_company(candidate, reference, beside, rounds, interrupt);
   interview.never_met = plan.together > 1 && company.tokens < thresholds::company_tokens;
   std::move(company.answers.begin(), company.answers.end(), std::back_inserter(interview.state));
+}
+
+}  // namespace
+
+void ask_state(const ChatTarget& candidate, const Reference& reference, const InterviewPlan& plan, const InterruptFlag& interrupt,
+               Interview& interview) {
+  const bool thorough = plan.tier != Tier::quick;
+  const std::size_t prompts = thorough ? thresholds::state_prompts : thresholds::state_prompts_quick;
+  const std::vector<std::size_t> chosen = varied(reference, plan.prompts, prompts);
+  const std::chrono::milliseconds silence = silence_limit(reference);
+  bool ended = false;  // without an answer: nothing more is asked
+  const auto again = [&](std::size_t index, Asking asking, const char* how) {
+    if (ended) return;
+    Asked asked = ask_candidate(candidate, reference.answers[index].prompt, asking, silence, interrupt);
+    ended = asked.ended;
+    if (asking == Asking::cancelled && !ended) return;  // half an answer, as asked for
+    interview.state.push_back({{index, std::move(asked.sample), std::nullopt}, how});
+  };
+  const int rounds = thorough ? thresholds::state_rounds : thresholds::state_rounds_quick;
+  for (int round = 0; round < rounds; ++round) {
+    const bool plain = round % 2 == 1;
+    for (const std::size_t index : chosen)
+      again(index, plain ? Asking::plain_as_clients : Asking::streamed,
+            plain ? "asked again, not streamed and without log probabilities" : "asked again at the end");
+  }
+  if (const auto text = longest(reference, plan.prompts)) {
+    again(*text, Asking::cancelled, "cancelled");
+    again(*text, Asking::streamed, "after a cancelled answer");
+  }
+  if (!ended) ask_together(candidate, reference, plan, interrupt, interview);
 }
 
 std::optional<StateFault> state_fault(const Reference& reference, const Reference& opinion, const Interview& interview,

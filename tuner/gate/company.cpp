@@ -1,6 +1,7 @@
 #include "gate/company.hpp"
 
 #include "backends/at_once.hpp"
+#include "gate/ask_candidate.hpp"
 #include "gate/thresholds.hpp"
 
 #include <algorithm>
@@ -22,6 +23,7 @@ void ask_round(const ChatTarget& candidate, const Reference& reference, const st
                const InterruptFlag& interrupt, Company& company) {
   std::vector<StateAnswer> answers(prompts.size());
   std::vector<SentAnswer> sent(prompts.size());
+  const std::chrono::milliseconds silence = silence_limit(reference);
   const Clock::time_point start = Clock::now();
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     answers[i].how = "beside another request";
@@ -31,7 +33,8 @@ void ask_round(const ChatTarget& candidate, const Reference& reference, const st
   at_once(static_cast<int>(prompts.size()), [&](int number) {
     const auto i = static_cast<std::size_t>(number);
     sent[i].sent_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-    answers[i].answer.streamed = ask(candidate, reference.answers[prompts[i]].prompt, {}, interrupt);
+    answers[i].answer.streamed =
+        ask_candidate(candidate, reference.answers[prompts[i]].prompt, Asking::streamed, silence, interrupt).sample;
   });
   company.tokens += tokens_in_company(sent);
   std::move(answers.begin(), answers.end(), std::back_inserter(company.answers));

@@ -1,5 +1,6 @@
 #include "gate/gate.hpp"
 
+#include "gate/call_ids.hpp"
 #include "gate/excuse.hpp"
 #include "gate/quality.hpp"
 #include "gate/text_verdict.hpp"
@@ -90,6 +91,15 @@ Verdict compared(const GateContext& context, const Interview& interview) {
   return verdict;
 }
 
+/// What no answer shows by itself.
+std::optional<Fault> fault_over_answers(const GateContext& context, const Interview& interview,
+                                        std::vector<CheckResult>& results) {
+  const auto repeated = repeated_call_id(context.reference, interview);
+  if (!repeated) return std::nullopt;
+  results.push_back({"G8", Outcome::broken, repeated->detail});
+  return Fault{"G8", *repeated, 0};
+}
+
 std::optional<Fault> fault_in_state(const GateContext& context, const Interview& interview, Strictness mode,
                                     std::vector<CheckResult>& results) {
   const auto found = state_fault(context.reference, opinion_of(context), interview, mode);
@@ -126,6 +136,14 @@ std::optional<Fault> fault_of_quality(const GateContext& context, const Intervie
   if (broken) return Fault{"G12", Evidence{"", "", "", detail}, 0};
   if (graded > text.outcome) text = {graded, "G12", detail};
   return std::nullopt;
+}
+
+/// A figure over many answers, with the one that shows it best.
+Evidence with_text(const Evidence& figure, const std::optional<Evidence>& shown) {
+  if (!shown) return figure;
+  Evidence both = *shown;
+  both.detail = figure.detail + "; " + shown->detail;
+  return both;
 }
 
 /// What no answer can make good: a flag that did not act, time that ran out, a flag known to be wrong.
@@ -194,14 +212,17 @@ Verdict judged(const GateContext& context, const Interview& interview, const std
   const CheckResult engaged = engagement(context.engine, context.parameters, context.config, context.traces);
   const Strictness mode = strictness(context.engine, context.parameters, context.config);
   std::optional<Fault> fault = shortest_fault(context, interview, results);
+  if (!fault) fault = fault_over_answers(context, interview, results);
   if (!fault) fault = fault_in_state(context, interview, mode, results);
   if (!fault) fault = fault_when_sampled(context, results);
   TextOutcome text = scores != nullptr
                          ? by_scores(context, interview, *verdict.rescored, verdict.divergences, verdict.tokens_compared)
                          : by_first_divergences(context, interview, verdict.divergences);
   results.push_back({text.check, text.outcome, text.detail});
+  const auto shown = text_evidence(context, interview, verdict.divergences, scores);
   if (mode == Strictness::lossy) {  // graded in any case
-    const auto by_quality = fault_of_quality(context, interview, text, results, verdict);
+    auto by_quality = fault_of_quality(context, interview, text, results, verdict);
+    if (by_quality && by_quality->evidence.prompt_id.empty()) by_quality->evidence = with_text(by_quality->evidence, shown);
     if (!fault) fault = by_quality;
   }
   results.insert(results.begin(), engaged);
@@ -216,7 +237,7 @@ Verdict judged(const GateContext& context, const Interview& interview, const std
   verdict.outcome = text.outcome;
   verdict.check = text.check;
   verdict.detail = text.detail;
-  verdict.evidence = text_evidence(context, interview, verdict.divergences, scores);
+  verdict.evidence = shown;
   cap(context, interview, engaged, verdict);
   return verdict;
 }

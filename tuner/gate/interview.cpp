@@ -1,5 +1,4 @@
-#include "backends/http_client.hpp"
-#include "core/limits.hpp"
+#include "gate/ask_candidate.hpp"
 #include "gate/excuse.hpp"
 #include "gate/gate.hpp"
 #include "gate/thresholds.hpp"
@@ -8,59 +7,6 @@
 
 namespace sweetspot {
 namespace {
-
-constexpr double silence_factor = 50;  ///< times the longest pause of the reference
-constexpr std::chrono::milliseconds silence_least = std::chrono::seconds(10);
-
-/// How long an answer may bring nothing new, from how long the reference ever paused.
-std::chrono::milliseconds silence_limit(const Reference& reference) {
-  double longest = 0;
-  for (const ReferenceAnswer& answer : reference.answers) {
-    const auto& chunks = answer.streamed.chunks;
-    for (std::size_t i = 1; i < chunks.size(); ++i) longest = std::max(longest, chunks[i].at_ms - chunks[i - 1].at_ms);
-  }
-  const std::chrono::milliseconds scaled(static_cast<std::int64_t>(silence_factor * longest));
-  return std::clamp<std::chrono::milliseconds>(scaled, silence_least, limits::silence_timeout);
-}
-
-bool lives(const ChatTarget& server, const InterruptFlag& interrupt) {
-  try {
-    const HttpDeadlines deadlines{limits::connect_timeout, limits::short_request_timeout};
-    return http_get(server.endpoint, server.engine->ready.path, deadlines, interrupt).status == 200;
-  } catch (const TrialError&) {  // that is the answer
-    return false;
-  }
-}
-
-struct Asked {
-  RequestSample sample;
-  bool silent = false;  ///< the server lives and nothing more of its answer came
-};
-
-Asked silent_answer(const SilentServer& error, const Prompt& prompt) {
-  Asked asked;
-  asked.silent = true;
-  asked.sample.prompt_id = prompt.id;
-  asked.sample.streamed = true;
-  asked.sample.http_status = 200;
-  asked.sample.protocol_faults.push_back(error.failure().detail);
-  return asked;
-}
-
-Asked ask_candidate(const ChatTarget& candidate, const Prompt& prompt, ChatOptions::Streaming streaming,
-                    std::chrono::milliseconds silence, const InterruptFlag& interrupt) {
-  ChatOptions options;
-  options.deadlines.silence = silence;
-  options.streaming = streaming;
-  const bool tokens = streaming == ChatOptions::Streaming::no && !candidate.engine->protocol.logprobs_json.empty();
-  options.logprobs = tokens ? ChatOptions::Logprobs::yes : ChatOptions::Logprobs::no;
-  try {
-    return {ask(candidate, prompt, options, interrupt), false};
-  } catch (const SilentServer& error) {
-    if (!lives(candidate, interrupt)) throw;  // it died in mid-answer: a failure, no fault of the answer
-    return silent_answer(error, prompt);
-  }
-}
 
 bool same_as_reference(const RequestSample& sample, const ReferenceAnswer& reference) {
   return whole_text(sample) == whole_text(reference.streamed);
@@ -90,16 +36,16 @@ Interview interview(const ChatTarget& candidate, const Reference& reference, con
     CandidateAnswer answer;
     answer.reference_index = plan.prompts[i];
     const ReferenceAnswer& expected = reference.answers[answer.reference_index];
-    Asked asked = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::yes, silence, interrupt);
+    Asked asked = ask_candidate(candidate, expected.prompt, Asking::streamed, silence, interrupt);
     answer.streamed = std::move(asked.sample);
     ++result.requests;
-    if (asked.silent) {  // the next one would be no better, and as slow
+    if (asked.ended) {  // the next one would be no better, and as slow
       result.answers.push_back(std::move(answer));
       result.end = Interview::End::enough_broken;
       return result;
     }
     if (plan.plain == InterviewPlan::Plain::every || i % 2 == 0 || !same_as_reference(answer.streamed, expected)) {
-      answer.plain = ask_candidate(candidate, expected.prompt, ChatOptions::Streaming::no, silence, interrupt).sample;
+      answer.plain = ask_candidate(candidate, expected.prompt, Asking::plain, silence, interrupt).sample;
       ++result.requests;
     }
     if (is_broken(reference, answer)) ++broken;

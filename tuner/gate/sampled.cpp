@@ -135,7 +135,6 @@ std::optional<Draws> drawn(const ChatTarget& server, const Reference& reference,
                            std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt) {
   Draws draws;
   ChatOptions options;
-  options.streaming = ChatOptions::Streaming::no;
   options.sampler = plan.sampler;
   options.max_tokens = plan.tokens;
   Rng seeds(derived_seed(seed, "draws"));
@@ -146,6 +145,7 @@ std::optional<Draws> drawn(const ChatTarget& server, const Reference& reference,
       for (int draw = 0; draw < plan.draws; ++draw) {
         if (std::chrono::steady_clock::now() > deadline) return std::nullopt;
         options.seed = seeds.below(1U << 31U);
+        options.streaming = draw % 2 == 0 ? ChatOptions::Streaming::no : ChatOptions::Streaming::yes;
         of_prompt.push_back(whole_text(ask(server, reference.answers[index].prompt, options, interrupt)));
       }
     }

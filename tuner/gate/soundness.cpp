@@ -90,10 +90,6 @@ std::optional<Fault> fault_of(const ReferenceAnswer& answer, double tie_margin) 
     return Fault{"markup_leaks", "control text " + leak + " in the answer", "", answer.streamed.text};
   if (count_replacement_characters(whole_text(answer.streamed)) > 0 || !valid_utf8(whole_text(answer.streamed)))
     return Fault{"broken_characters", "the model writes broken characters", "", answer.streamed.text};
-  if (answer.prompt.prompt_class == depth_class) {
-    if (const auto wrong = expectation_fault(answer.prompt, answer.streamed))
-      return Fault{"lost_in_long_prompts", "in a long prompt, plain decoding: " + *wrong, "", answer.streamed.text};
-  }
   if (!answer.prompt.tools_json.empty()) {
     for (const RequestSample* sample : {&answer.streamed, &answer.plain}) {
       if (const auto faults = tool_faults(answer.prompt, *sample); !faults.empty())
@@ -105,6 +101,14 @@ std::optional<Fault> fault_of(const ReferenceAnswer& answer, double tie_margin) 
     return Fault{"repeats_itself", "repeats itself until it is cut", "", ""};
   }
   return std::nullopt;
+}
+
+/// What the model cannot find there itself proves nothing of a cache that forgets (G11); its text is compared all the same.
+std::optional<Fault> lost_far_back(const ReferenceAnswer& answer) {
+  if (answer.prompt.prompt_class != depth_class || !answer.prompt.tools_json.empty()) return std::nullopt;
+  const auto wrong = expectation_fault(answer.prompt, answer.streamed);
+  if (!wrong) return std::nullopt;
+  return Fault{"lost_in_long_prompts", "in a long prompt, plain decoding: " + *wrong, "", answer.streamed.text};
 }
 
 struct Count {
@@ -179,17 +183,25 @@ Reference qualified(std::vector<ReferenceAnswer> answers, const std::string& key
     if (answer.prompt.tools_json.empty()) ++texts;
     auto& [usable, all] = usable_of_class[answer.prompt.prompt_class];
     ++all;
+    const auto count = [&](const Fault& fault) {
+      Count& of_code = counts[fault.code];
+      if (of_code.prompts++ == 0) {
+        of_code.first = fault;
+        of_code.prompt_id = answer.prompt.id;
+      }
+    };
     if (const auto fault = fault_of(answer, tie_margin)) {
       answer.usable = false;
-      Count& count = counts[fault->code];
-      if (count.prompts++ == 0) {
-        count.first = *fault;
-        count.prompt_id = answer.prompt.id;
-      }
+      count(*fault);
       reference.summary.dropped.push_back({answer.prompt.id, fault->text});
       continue;
     }
-    ++usable;
+    if (const auto lost = lost_far_back(answer)) {
+      count(*lost);
+      reference.summary.dropped.push_back({answer.prompt.id, lost->text + " (its text is compared)"});
+    } else {
+      ++usable;
+    }
     reference.summary.tokens += answer.plain.usage.completion_tokens.value_or(0);
     if (!answer.plain.tokens.empty()) reference.has_logprobs = true;
   }

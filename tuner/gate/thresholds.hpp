@@ -6,7 +6,7 @@
 /// the reference's cache key.
 namespace sweetspot::thresholds {
 
-inline constexpr int version = 5;
+inline constexpr int version = 6;
 
 // Margins in nat, of the reference's own log probabilities (gate.md 7.3, 7.4).
 inline constexpr double tie_floor = 0.5;  ///< honest flags flip at up to 0.24, published benign flips reach 0.50
@@ -87,8 +87,11 @@ inline constexpr int fresh_tools = 24;
 // State (G10): asked again at the end, before the server stops.
 inline constexpr std::size_t state_prompts_quick = 3;
 inline constexpr std::size_t state_prompts = 6;
-inline constexpr int state_rounds = 3;  ///< damage that begins with the third request shows
+inline constexpr int state_rounds_quick = 2;
+inline constexpr int state_rounds = 3;  ///< damage that begins with the third request shows; every second one not streamed
 inline constexpr std::size_t cancelled_after_chunks = 8;
+inline constexpr int together_least_quick = 2;  ///< at once, also where a configuration serves one at a time
+inline constexpr int together_least = 4;
 inline constexpr double company_tokens = 64;  ///< of requests at once: a fault of one token in ten shows but in 0.1 % of cases
 inline constexpr int company_rounds = 6;
 

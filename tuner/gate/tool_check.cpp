@@ -82,8 +82,7 @@ std::optional<std::string> call_difference(const RequestSample& reference, const
 
 bool same_calls(const RequestSample& a, const RequestSample& b) {
   return std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end(), [](const ToolCall& x, const ToolCall& y) {
-    const bool values = x.values_only || y.values_only;
-    return x.name == y.name && (x.arguments == y.arguments || (values && same_json(x.arguments, y.arguments)));
+    return x.name == y.name && (x.arguments == y.arguments || same_json(x.arguments, y.arguments));
   });
 }
 

@@ -26,7 +26,8 @@ std::optional<std::string> expectation_fault(const Prompt& prompt, const Request
 /// How the candidate's calls differ from the reference's, as multisets of name and argument values.
 std::optional<std::string> call_difference(const RequestSample& reference, const RequestSample& candidate);
 
-/// Both hold the same calls in the same order, byte for byte; values alone count where an API gives them as objects.
+/// Both hold the same calls in the same order: names, and arguments byte for byte or, where both are strict JSON, by value. How
+/// JSON is spaced or escaped changes nothing for who reads it.
 bool same_calls(const RequestSample& a, const RequestSample& b);
 
 /// Why a request's "tools" cannot be used: not an array, a tool without a name, a schema that cannot be read.

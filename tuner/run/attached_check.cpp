@@ -175,8 +175,7 @@ Verdict gated(const AttachedCheckJob& job, const Reference& reference, const Cha
   output.status("asking the reference");
   hear(referee, reference, answers, false, judge, verdict, hearing, interrupt);
   hear_apis(referee, context, apis, interrupt);
-  if (verdict.outcome != Outcome::broken && answers.end == Interview::End::complete &&
-      may_draw_otherwise(job.candidate.engine.protocol, traces)) {
+  if (verdict.outcome != Outcome::broken && answers.end == Interview::End::complete) {
     output.status("drawing at a temperature");
     context.sampling = attached_draws(job, reference, referee, interrupt);
     verdict = judge(hearing);

@@ -16,11 +16,6 @@ constexpr double deadline_factor = 2;  ///< a candidate may be slower than the r
 
 }  // namespace
 
-bool may_draw_otherwise(const EngineDescriptor::Protocol& protocol, const ServerTraces& traces) {
-  const bool counts_drafts = !protocol.timings_pointer.empty() && protocol.timings.contains("draft_n");
-  return traces.drafted > 0 || !counts_drafts;
-}
-
 std::map<std::string, double> draw_sampler(const EngineDescriptor::Protocol& protocol) {
   std::map<std::string, double> sampler;
   const auto greedy = nlohmann::json::parse(protocol.greedy_json.empty() ? "{}" : protocol.greedy_json);

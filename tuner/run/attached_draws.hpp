@@ -1,6 +1,5 @@
 #pragma once
 
-#include "gate/engagement.hpp"
 #include "gate/sampled.hpp"
 #include "run/attached_check.hpp"
 
@@ -8,9 +7,6 @@
 #include <string>
 
 namespace sweetspot {
-
-/// Whether a server may draw otherwise than its model: it drafted, or does not count its drafts.
-bool may_draw_otherwise(const EngineDescriptor::Protocol& protocol, const ServerTraces& traces);
 
 /// What both servers draw with: a temperature, and beside it what greedy decoding of the engine pins, since their own defaults
 /// may differ.

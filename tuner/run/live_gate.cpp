@@ -55,9 +55,7 @@ void LiveRunner::interview_candidate(const VisitOrder& order, const Reference& r
     const auto positions = quick ? thresholds::quality_positions_quick : thresholds::quality_positions;
     gating.quality = measured_quality(target, reference, positions, order.deadline, interrupt_);
   }
-  const bool worth_drawing = !quick && gating.answers.end == Interview::End::complete &&
-                             (drafts(order.config) || !setup_.sampler.empty()) && gating.mode != Strictness::lossy;
-  if (!worth_drawing) return;
+  if (quick || gating.answers.end != Interview::End::complete || gating.mode == Strictness::lossy) return;
   status_("drawing at a temperature: " + display(order.config));
   const double draws_s = *order.gate == Tier::release ? thresholds::draws_s_release : thresholds::draws_s;
   gating.draw_plan = draw_plan(reference, setup_.sampler, *order.gate, draws_s);
@@ -65,11 +63,6 @@ void LiveRunner::interview_candidate(const VisitOrder& order, const Reference& r
     gating.draws =
         drawn(target, reference, *gating.draw_plan, derived_seed(setup_.seed, "candidate"), order.deadline, interrupt_);
   if (!gating.draws) gating.sampling.detail = not_drawn;
-}
-
-bool LiveRunner::drafts(const Config& config) const {
-  const auto depth = effective_value(setup_.parameters, config, "draft_depth");
-  return depth && number(*depth) > 0;
 }
 
 GateContext LiveRunner::context_of(const VisitOrder& order, const Reference& reference, const Gating& gating) const {

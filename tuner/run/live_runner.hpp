@@ -136,7 +136,6 @@ private:
   void score_with(const ChatTarget& server, const Scorer& scorer, const Reference& reference, Gating& gating);
   void close(const VisitOrder& order, const Reference& reference, Verdict& verdict, Gating& gating);
   void keep_evidence(const VisitOrder& order, const Reference& reference, const Gating& gating, Verdict& verdict) const;
-  bool drafts(const Config& config) const;
   bool draws_missing(const Reference& reference, const Gating& gating);
   void draw_reference(const VisitOrder& order, const Reference& reference, const ChatTarget& server, const Gating& gating);
   std::string draw_key(const Reference& reference, const DrawPlan& plan) const;
