@@ -244,6 +244,20 @@ TEST_SUITE("backends/chat ask") {
     CHECK(sample.prompt_id == "p");
   }
 
+  TEST_CASE("a content type is the same in any case of its letters") {
+    CannedServer streaming{"HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream; charset=UTF-8\r\n\r\ndata: " + text_event +
+                           "\n\ndata: " + finish_event + "\n\ndata: " + usage_event + "\n\ndata: [DONE]\n\n"};
+    CHECK(ask_canned(streaming).protocol_faults == std::vector<std::string>{});
+    ChatOptions options;
+    options.streaming = ChatOptions::Streaming::no;
+    const std::string answer = R"({"choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Hi"}}],)"
+                               R"("usage":{"prompt_tokens":7,"completion_tokens":2}})";
+    CannedServer whole{"HTTP/1.1 200 OK\r\nContent-Type: Application/JSON\r\n\r\n" + answer};
+    CHECK(ask_canned(whole, options).protocol_faults == std::vector<std::string>{});
+    CannedServer cut{"HTTP/1.1 200 OK\r\nContent-Type: Application/J\r\n\r\n" + answer};
+    CHECK(has_fault(ask_canned(cut, options), "content type is \"Application/J\", not application/json"));
+  }
+
   TEST_CASE("a connection that ends in mid-answer is a fault") {
     CannedServer server{"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\ndata: " + text_event +
                         "\n\n"};
