@@ -89,6 +89,40 @@ TEST_SUITE("backends/http_client") {
     CHECK(get(moved).status == 302);
   }
 
+  TEST_CASE("interim responses before the answer are passed over") {
+    const std::string interim =
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\nContent-Length: 9\r\n\r\n";
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    CannedServer server{interim + answer};
+    std::string seen;
+    const auto response =
+        http_post(local(server.port()), "/x", "{}", ample, NeverInterrupted{}, [&](std::string_view bytes, auto) {
+          seen += bytes;
+          return true;
+        });
+    CHECK(response.status == 200);
+    CHECK(response.content_type == "application/json");
+    CHECK(response.body == "{}");
+    CHECK(response.end == HttpResponse::End::complete);
+    CHECK(seen == "{}");
+  }
+
+  TEST_CASE("interim responses are no answer, however many come") {
+    const std::string processing = "HTTP/1.1 102 Processing\r\n\r\n";
+    std::string many;
+    for (int i = 0; i < limits::interim_responses; ++i) many += processing;
+    CannedServer patient{many + "HTTP/1.1 204 No Content\r\n\r\n"};
+    CHECK(get(patient).status == 204);
+    CannedServer endless{many + processing, CannedServer::Then::hold};
+    CHECK(failure_of([&] { get(endless); }).detail.find("more than 100 interim responses") != std::string::npos);
+    CannedServer gone{processing};
+    CHECK(failure_of([&] { get(gone); }).detail.find("without an answer") != std::string::npos);
+    CannedServer mute{processing, CannedServer::Then::hold};
+    CHECK(failure_of([&] { get(mute, {.connect = 5s, .total = 60ms}); }).kind == FailureKind::timed_out);
+    CannedServer switching{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"};
+    CHECK(get(switching).status == 101);
+  }
+
   TEST_CASE("a body that ends early is returned as far as it came") {
     CannedServer counted{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"};
     auto response = get(counted);
