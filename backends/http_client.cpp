@@ -63,6 +63,7 @@ private:
   ErrorCode gather(const OnBytes& on_bytes);
   bool enough_gathered(const OnBytes& on_bytes) const;
   ErrorCode read_arrival(const Arrival& arrival, const OnBytes& on_bytes);
+  void check_header(std::size_t used, ErrorCode error);
   void pass_over_interim();
   HttpResponse::End end_after(ErrorCode error);
   void check_time(const char* what, Clock::time_point now) const;
@@ -86,7 +87,8 @@ private:
   // Not eager: an eager parser holds back a chunk of the body until it has seen the head of the next one.
   std::optional<Parser> parser_;  ///< of the response that is being read
   std::optional<Clock::time_point> first_byte_at_;
-  int interim_responses_ = 0;  ///< passed over
+  std::size_t header_bytes_ = 0;  ///< read
+  int interim_responses_ = 0;     ///< passed over
   bool stopped_ = false;
 };
 
@@ -197,6 +199,8 @@ HttpResponse Exchange::receive(const OnBytes& on_bytes) {
 void Exchange::begin_response() {
   parser_.emplace();
   parser_->body_limit(limits::response_bytes);
+  parser_->header_limit(limits::response_header_bytes);
+  header_bytes_ = 0;
   first_byte_at_.reset();
 }
 
@@ -279,9 +283,11 @@ ErrorCode Exchange::read_arrival(const Arrival& arrival, const OnBytes& on_bytes
     if (!first_byte_at_) first_byte_at_ = arrival.at;
     const std::size_t seen = parser_->get().body().size();
     ErrorCode error;
+    const bool in_header = !parser_->is_header_done();
     const std::size_t used = parser_->put(asio::buffer(buffer_.data(), readable_), error);
     buffer_.consume(used);
     readable_ -= used;
+    if (in_header) check_header(used, error);
     const auto piece = std::string_view{parser_->get().body()}.substr(seen);
     if (on_bytes && !piece.empty() && !on_bytes(piece, after_sent(arrival.at))) stopped_ = true;
     if (error == http::error::need_more) error = {};
@@ -289,6 +295,14 @@ ErrorCode Exchange::read_arrival(const Arrival& arrival, const OnBytes& on_bytes
     if (is_interim(*parser_)) pass_over_interim();
   }
   return {};
+}
+
+/// Beast's own limit holds for what is still unread of the header, and so depends on how the bytes arrive.
+void Exchange::check_header(std::size_t used, ErrorCode error) {
+  header_bytes_ += used;
+  if (header_bytes_ <= limits::response_header_bytes && error != http::error::header_limit) return;
+  fail(FailureKind::bad_response,
+       fmt::format("the header of the answer of {} is larger than {} bytes", name(), limits::response_header_bytes));
 }
 
 void Exchange::pass_over_interim() {

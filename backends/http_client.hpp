@@ -44,8 +44,8 @@ using OnBytes = std::function<bool(std::string_view bytes, std::chrono::duration
 enum class Delivery { gathered, at_once };
 
 /// One request, one connection, no redirects, no compression; interim responses (1xx) before the answer are passed over. Throws
-/// TrialError: timed_out (names which deadline), bad_response (connection refused or reset, not HTTP, body above the cap, too
-/// many interim responses); Interrupted. A body that ends early is no exception: see HttpResponse::End.
+/// TrialError: timed_out (names which deadline), bad_response (connection refused or reset, not HTTP, body or header above the
+/// cap, too many interim responses); Interrupted. A body that ends early is no exception: see HttpResponse::End.
 HttpResponse http_get(const HttpEndpoint& endpoint, const std::string& path, const HttpDeadlines& deadlines,
                       const InterruptFlag& interrupt);
 HttpResponse http_post(const HttpEndpoint& endpoint, const std::string& path, const std::string& json_body,

@@ -20,6 +20,19 @@ HttpResponse get(const CannedServer& server, const HttpDeadlines& deadlines = am
   return http_get(local(server.port()), "/x", deadlines, NeverInterrupted{});
 }
 
+/// An answer whose header has so many bytes, 3000 at least.
+std::string with_header_of(std::size_t bytes) {
+  std::string header = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n";
+  const std::string name = "X-Padding: ";
+  const std::size_t around = name.size() + 2;
+  while (header.size() + 2 < bytes) {
+    const std::size_t left = bytes - 2 - header.size();
+    const std::size_t line = left < 2000 ? left : 1000;
+    header += name + std::string(line - around, 'x') + "\r\n";
+  }
+  return header + "\r\n{}";
+}
+
 Failure failure_of(const std::function<void()>& call) {
   try {
     call();
@@ -148,6 +161,26 @@ TEST_SUITE("backends/http_client") {
     CHECK(failure_of([&] { get(announced); }).detail.find("larger than") != std::string::npos);
     CannedServer endless{"HTTP/1.1 200 OK\r\n\r\n" + std::string(limits::response_bytes + 1, 'x')};
     CHECK(failure_of([&] { get(endless); }).detail.find("larger than") != std::string::npos);
+  }
+
+  TEST_CASE("a header may be as large as the cap, and no byte larger, however it arrives") {
+    for (const std::size_t bytes : {std::size_t{10'000}, std::size_t{limits::response_header_bytes}}) {
+      CAPTURE(bytes);
+      CannedServer server{with_header_of(bytes)};
+      const auto response = get(server);
+      CHECK(response.status == 200);
+      CHECK(response.body == "{}");
+    }
+    for (const std::size_t bytes : {limits::response_header_bytes + 1u, 2 * limits::response_header_bytes, 1u << 20}) {
+      CAPTURE(bytes);
+      CannedServer server{with_header_of(bytes)};
+      const auto failure = failure_of([&] { get(server); });
+      CHECK(failure.kind == FailureKind::bad_response);
+      CHECK(failure.detail.find("the header of the answer of") != std::string::npos);
+      CHECK(failure.detail.find("larger than 65536 bytes") != std::string::npos);
+    }
+    CannedServer one_line{"HTTP/1.1 200 OK\r\nX-Padding: " + std::string(limits::response_header_bytes, 'x') + "\r\n\r\n"};
+    CHECK(failure_of([&] { get(one_line); }).detail.find("larger than 65536 bytes") != std::string::npos);
   }
 
   TEST_CASE("an answer that does not come in time is timed out, before its header and within its body") {
