@@ -215,6 +215,23 @@ TEST_SUITE("backends/chat message") {
     CHECK(sample.tokens[0].top[2].id == 7);
   }
 
+  TEST_CASE("an answer with a choice is a chat completion, whatever that says, and nothing else is one") {
+    for (const char* body : {R"({"choices":[{"index":0,"message":{"role":"assistant","content":""}}]})",
+                             R"({"choices":[{"message":{"role":"assistant","content":null,"reasoning_content":"Hm"}}]})",
+                             R"({"choices":[{"message":{"role":"assistant","reasoning":"Hm"},"finish_reason":"length"}]})",
+                             R"({"choices":[{"message":{"role":"assistant","content":null}}],"usage":null,"error":null})",
+                             "\r\n\r\n{\"choices\":[{}]}"}) {
+      CAPTURE(body);
+      CHECK(is_chat_completion(body));
+    }
+    for (const char* body : {"", "7", "null", "[]", "{}", R"({"choices":null})", R"({"choices":[]})", R"({"choices":[7]})",
+                             R"({"choices":{"message":{}}})", R"({"error":{"message":"no"}})", R"({"choices":[{"mess)",
+                             "data: {\"choices\":[{}]}\n\n", "<html></html>"}) {
+      CAPTURE(body);
+      CHECK_FALSE(is_chat_completion(body));
+    }
+  }
+
   TEST_CASE("an answer without choice, message or sense is all faults and no exception") {
     for (const char* body : {"", "7", "{}", R"({"choices":[]})", R"({"choices":[7]})", R"({"choices":[{"index":0}]})",
                              R"({"choices":[{"message":{"role":"assistant","tool_calls":[7,{"id":"a"}]}}]})"}) {
