@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace sweetspot {
@@ -35,6 +36,7 @@ void read_whole(const ChatTarget& target, const std::string& body, RequestSample
 HttpResponse ask_streamed(const ChatTarget& target, const ChatOptions& options, const InterruptFlag& interrupt,
                           RequestSample& sample);
 void note_response(HttpResponse response, RequestSample& sample);
+bool begins_with_media_type(std::string_view content_type, std::string_view lower_case);
 void count_without_usage(const EngineDescriptor::Protocol& protocol, RequestSample& sample);
 
 }  // namespace
@@ -174,12 +176,20 @@ void note_response(HttpResponse response, RequestSample& sample) {
   } else {
     if (response.end == HttpResponse::End::truncated) note_fault(sample, "the connection was closed in mid-answer");
     const std::string_view wanted = sample.streamed ? "text/event-stream" : "application/json";
-    if (!response.content_type.starts_with(wanted)) {
+    if (!begins_with_media_type(response.content_type, wanted)) {
       note_fault(sample, fmt::format("content type is {}, not {}", excerpt(response.content_type), wanted));
     }
   }
   const bool whole = response.body.size() <= limits::raw_bytes_kept;
   sample.raw = whole ? std::move(response.body) : response.body.substr(0, limits::raw_bytes_kept);
+}
+
+/// Whatever the case of its letters: RFC 9110, 8.3.1.
+bool begins_with_media_type(std::string_view content_type, std::string_view lower_case) {
+  const auto lower = [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; };
+  return content_type.size() >= lower_case.size() &&
+         std::equal(lower_case.begin(), lower_case.end(), content_type.begin(),
+                    [&](char expected, char given) { return expected == lower(given); });
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t faults_kept = 50;
 constexpr std::size_t quote_bytes = 120;
 constexpr std::size_t error_bytes = 4000;
+constexpr double exact_below = 9007199254740992.0;  // 2^53: RFC 7493, 2.2
 
 json::parse_options strict();
 const json::object* object_at(const json::value& document, const std::string& pointer);
@@ -223,8 +224,11 @@ void note_piece(RequestSample& sample, Channel channel, std::size_t bytes, doubl
 }
 
 std::optional<std::int64_t> integer(const json::value& value) {
-  if (!value.is_int64()) return std::nullopt;
-  return value.get_int64();
+  if (value.is_int64()) return value.get_int64();
+  if (!value.is_double()) return std::nullopt;
+  const double number = value.get_double();
+  if (std::trunc(number) != number || std::abs(number) >= exact_below) return std::nullopt;
+  return static_cast<std::int64_t>(number);
 }
 
 std::string json_text_of(const json::value& value) { return json::serialize(value); }

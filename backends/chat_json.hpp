@@ -86,7 +86,7 @@ void note_piece(RequestSample& sample, Channel channel, std::size_t bytes, doubl
 /// The value as JSON text.
 std::string json_text_of(const boost::json::value& value);
 
-/// A number without fraction that 64 bits with sign can hold.
+/// A whole number of 64 bits with sign. Also one that is written with a point or an exponent (12.0 is 12), where such are exact.
 std::optional<std::int64_t> integer(const boost::json::value& value);
 
 /// Bytes of a stranger for a message: printable, short.

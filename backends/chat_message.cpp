@@ -11,6 +11,7 @@ namespace json = boost::json;
 
 namespace {
 
+const json::array* choices_of(const json::value& answer);
 void take_choice(const EngineDescriptor::Protocol& protocol, const json::object& choice, RequestSample& sample);
 void take_calls(const json::object& message, RequestSample& sample);
 void take_tokens(const json::object& choice, RequestSample& sample);
@@ -23,9 +24,8 @@ void read_message(const EngineDescriptor::Protocol& protocol, const std::string&
   if (answer == nullptr) return;
   read_counters(protocol, *answer, sample);
   if (!protocol.usage_pointer.empty() && !sample.usage.completion_tokens) note_fault(sample, "no usage");
-  const json::value* found = member(answer->get_object(), "choices");
-  const json::array* choices = found == nullptr ? nullptr : found->if_array();
-  if (choices == nullptr || choices->empty() || !choices->front().is_object()) {
+  const json::array* choices = choices_of(*answer);
+  if (choices == nullptr) {
     note_fault(sample, "no choice");
     return;
   }
@@ -35,7 +35,21 @@ void read_message(const EngineDescriptor::Protocol& protocol, const std::string&
   if (protocol.token_pieces) settle_pieces(sample);
 }
 
+bool is_chat_completion(const std::string& body) {
+  JsonReader reader;
+  std::string problem;
+  const json::value* answer = reader.read(body, problem);
+  return answer != nullptr && answer->is_object() && choices_of(*answer) != nullptr;
+}
+
 namespace {
+
+/// Of an answer that is an object; null where the first of them is none.
+const json::array* choices_of(const json::value& answer) {
+  const json::value* found = member(answer.get_object(), "choices");
+  const json::array* choices = found == nullptr ? nullptr : found->if_array();
+  return choices != nullptr && !choices->empty() && choices->front().is_object() ? choices : nullptr;
+}
 
 void take_choice(const EngineDescriptor::Protocol& protocol, const json::object& choice, RequestSample& sample) {
   is_first_choice(choice, sample);

@@ -29,6 +29,7 @@ using tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 using ErrorCode = boost::system::error_code;
+using Parser = http::response_parser<http::string_body>;
 
 // How long an interrupt may go unnoticed, and how long what has arrived may wait to be read.
 constexpr std::chrono::milliseconds slice{20};
@@ -55,12 +56,15 @@ private:
   void connect();
   void send(http::verb verb, const std::string& path, const std::string& body);
   HttpResponse receive(const OnBytes& on_bytes);
+  void begin_response();
   template <typename Start>
   ErrorCode finish(const char* what, Start start);
   void wait_in_slices();
   ErrorCode gather(const OnBytes& on_bytes);
   bool enough_gathered(const OnBytes& on_bytes) const;
   ErrorCode read_arrival(const Arrival& arrival, const OnBytes& on_bytes);
+  void check_header(std::size_t used, ErrorCode error);
+  void pass_over_interim();
   HttpResponse::End end_after(ErrorCode error);
   void check_time(const char* what, Clock::time_point now) const;
   std::string name() const;
@@ -81,9 +85,14 @@ private:
   std::vector<Arrival> arrivals_;  ///< in the buffer, not read yet
   std::size_t readable_ = 0;       ///< bytes of the buffer from arrivals that are being or have been read
   // Not eager: an eager parser holds back a chunk of the body until it has seen the head of the next one.
-  http::response_parser<http::string_body> parser_;
+  std::optional<Parser> parser_;  ///< of the response that is being read
+  std::optional<Clock::time_point> first_byte_at_;
+  std::size_t header_bytes_ = 0;  ///< read
+  int interim_responses_ = 0;     ///< passed over
   bool stopped_ = false;
 };
+
+bool is_interim(const Parser& parser);
 
 }  // namespace
 
@@ -163,29 +172,36 @@ void Exchange::send(http::verb verb, const std::string& path, const std::string&
 HttpResponse Exchange::receive(const OnBytes& on_bytes) {
   HttpResponse response;
   wait_in_slices();
-  parser_.body_limit(limits::response_bytes);
-  std::optional<Clock::time_point> first_byte_at;
+  begin_response();
   Clock::time_point ended_at;
   ErrorCode error;
-  while (!error && !parser_.is_done() && !stopped_) {
+  while (!error && !parser_->is_done() && !stopped_) {
     error = gather(on_bytes);
     ended_at = received_at_;
-    if (!first_byte_at && !arrivals_.empty()) first_byte_at = arrivals_.front().at;
     for (const Arrival& arrival : arrivals_) {
       const ErrorCode wrong = read_arrival(arrival, on_bytes);
       if (wrong) error = wrong;
-      if (parser_.is_done()) ended_at = arrival.at;
-      if (wrong || parser_.is_done()) break;
+      if (parser_->is_done()) ended_at = arrival.at;
+      if (wrong || parser_->is_done()) break;
     }
     arrivals_.clear();
   }
   response.end = end_after(error);
-  if (parser_.is_header_done()) response.status = static_cast<int>(parser_.get().result_int());
-  response.content_type = std::string{parser_.get()[http::field::content_type]};
-  response.body = std::move(parser_.get().body());
-  response.first_byte_ms = first_byte_at ? after_sent(*first_byte_at).count() : 0;
+  if (parser_->is_header_done()) response.status = static_cast<int>(parser_->get().result_int());
+  response.content_type = std::string{parser_->get()[http::field::content_type]};
+  response.body = std::move(parser_->get().body());
+  response.first_byte_ms = first_byte_at_ ? after_sent(*first_byte_at_).count() : 0;
   response.total_ms = after_sent(ended_at).count();
   return response;
+}
+
+/// The next bytes are a response's first.
+void Exchange::begin_response() {
+  parser_.emplace();
+  parser_->body_limit(limits::response_bytes);
+  parser_->header_limit(limits::response_header_bytes);
+  header_bytes_ = 0;
+  first_byte_at_.reset();
 }
 
 /// Starts an asynchronous call and runs the loop until its handler was called. The call may refer to what lives in the
@@ -263,30 +279,56 @@ bool Exchange::enough_gathered(const OnBytes& on_bytes) const {
 /// Reads what the bytes up to the end of this arrival bring, and hands on its part of the body.
 ErrorCode Exchange::read_arrival(const Arrival& arrival, const OnBytes& on_bytes) {
   readable_ += arrival.bytes;
-  while (readable_ > 0 && !parser_.is_done() && !stopped_) {
-    const std::size_t seen = parser_.get().body().size();
+  while (readable_ > 0 && !parser_->is_done() && !stopped_) {
+    if (!first_byte_at_) first_byte_at_ = arrival.at;
+    const std::size_t seen = parser_->get().body().size();
     ErrorCode error;
-    const std::size_t used = parser_.put(asio::buffer(buffer_.data(), readable_), error);
+    const bool in_header = !parser_->is_header_done();
+    const std::size_t used = parser_->put(asio::buffer(buffer_.data(), readable_), error);
     buffer_.consume(used);
     readable_ -= used;
-    const auto piece = std::string_view{parser_.get().body()}.substr(seen);
+    if (in_header) check_header(used, error);
+    const auto piece = std::string_view{parser_->get().body()}.substr(seen);
     if (on_bytes && !piece.empty() && !on_bytes(piece, after_sent(arrival.at))) stopped_ = true;
     if (error == http::error::need_more) error = {};
     if (error || used == 0) return error;
+    if (is_interim(*parser_)) pass_over_interim();
   }
   return {};
+}
+
+/// Beast's own limit holds for what is still unread of the header, and so depends on how the bytes arrive.
+void Exchange::check_header(std::size_t used, ErrorCode error) {
+  header_bytes_ += used;
+  if (header_bytes_ <= limits::response_header_bytes && error != http::error::header_limit) return;
+  fail(FailureKind::bad_response,
+       fmt::format("the header of the answer of {} is larger than {} bytes", name(), limits::response_header_bytes));
+}
+
+void Exchange::pass_over_interim() {
+  if (++interim_responses_ > limits::interim_responses) {
+    fail(FailureKind::bad_response,
+         fmt::format("{} sent more than {} interim responses (HTTP 1xx) before an answer", name(), limits::interim_responses));
+  }
+  begin_response();
+}
+
+/// A response of 1xx, after which the answer is yet to come (RFC 9110, 15.2). Not 101: what follows that is no HTTP.
+bool is_interim(const Parser& parser) {
+  const unsigned status = parser.get().result_int();
+  return parser.is_header_done() && status / 100 == 1 && status != 101;
 }
 
 /// How the answer ended; throws where there is none that could be used.
 HttpResponse::End Exchange::end_after(ErrorCode error) {
   if (stopped_) return HttpResponse::End::stopped;
   // A body without a length ends with the connection.
-  if (error == http::error::end_of_stream && parser_.got_some() && !parser_.is_done()) parser_.put_eof(error);
-  if (parser_.is_done()) return HttpResponse::End::complete;
+  if (error == http::error::end_of_stream && parser_->got_some() && !parser_->is_done()) parser_->put_eof(error);
+  if (parser_->is_done()) return HttpResponse::End::complete;
   if (error == http::error::body_limit) {
     fail(FailureKind::bad_response, fmt::format("the answer of {} is larger than {} bytes", name(), limits::response_bytes));
   }
-  if (parser_.is_header_done()) return HttpResponse::End::truncated;
+  if (parser_->is_header_done()) return HttpResponse::End::truncated;
   const bool cut = error == http::error::end_of_stream || error == asio::error::connection_reset;
   fail(FailureKind::bad_response, cut ? fmt::format("{} closed the connection without an answer", name())
                                       : fmt::format("{} does not answer in HTTP: {}", name(), error.message()));

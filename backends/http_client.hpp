@@ -26,7 +26,7 @@ struct HttpResponse {
   std::string content_type;
   std::string body;
   End end = End::complete;
-  double first_byte_ms = 0;  ///< after the request was sent: first byte of the response, its header included
+  double first_byte_ms = 0;  ///< after the request was sent: first byte of the answer, its header included
   double total_ms = 0;       ///< after the request was sent
 };
 
@@ -43,9 +43,9 @@ using OnBytes = std::function<bool(std::string_view bytes, std::chrono::duration
 /// When OnBytes sees a piece: up to 20 ms after it arrived together with what came meanwhile, which costs least, or at once.
 enum class Delivery { gathered, at_once };
 
-/// One request, one connection, no redirects, no compression. Throws TrialError: timed_out (names which deadline),
-/// bad_response (connection refused or reset, not HTTP, body above the cap); Interrupted. A body that ends early is no
-/// exception: see HttpResponse::End.
+/// One request, one connection, no redirects, no compression; interim responses (1xx) before the answer are passed over. Throws
+/// TrialError: timed_out (names which deadline), bad_response (connection refused or reset, not HTTP, body or header above the
+/// cap, too many interim responses); Interrupted. A body that ends early is no exception: see HttpResponse::End.
 HttpResponse http_get(const HttpEndpoint& endpoint, const std::string& path, const HttpDeadlines& deadlines,
                       const InterruptFlag& interrupt);
 HttpResponse http_post(const HttpEndpoint& endpoint, const std::string& path, const std::string& json_body,

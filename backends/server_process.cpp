@@ -1,6 +1,7 @@
 #include "backends/server_process.hpp"
 
 #include "backends/chat.hpp"
+#include "backends/chat_message.hpp"
 #include "backends/child_process.hpp"
 #include "backends/exit_failure.hpp"
 #include "backends/http_client.hpp"
@@ -10,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/failure.hpp"
 #include "core/prompt.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -58,6 +60,8 @@ private:
 };
 
 namespace {
+
+constexpr std::size_t quote_bytes = 200;  // of an answer, in a message
 
 std::string random_alias();
 ChildCommand child_command(const LaunchPlan& plan, const std::map<std::string, std::string>& placeholders);
@@ -228,6 +232,11 @@ void ServerProcess::Impl::prove_completion(std::chrono::milliseconds timeout, co
   if (sample.http_status != 200) {
     fail(FailureKind::bad_response,
          fmt::format("the first completion was answered with HTTP {}: {}", sample.http_status, sample.error_body));
+  }
+  // What else it breaks of the protocol is the gate's to say.
+  if (!is_chat_completion(sample.raw)) {
+    fail(FailureKind::bad_response, fmt::format("the first completion was answered with no chat completion but \"{}\"",
+                                                shortened(printable(sample.raw.substr(0, 4 * quote_bytes)), quote_bytes)));
   }
 }
 

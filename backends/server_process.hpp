@@ -38,10 +38,10 @@ CommandOutput run_command(const LaunchPlan& plan, std::chrono::milliseconds time
 class ServerProcess {
 public:
   /// Starts the plan on a free port and returns when the server is ready and proved to be ours: health endpoint, our
-  /// alias in its properties, a one-token completion, child alive all the while, no line in its log that says "never". Throws
-  /// ForeignServer, or TrialError with the engine's own message and the log's tail; Interrupted on Ctrl-C. `requested_port` 0
-  /// chooses a free one; another one that is already answered or bound is refused (Failure not_ready naming the port).
-  /// `stop_grace`: between SIGTERM and SIGKILL.
+  /// alias in its properties, a one-token chat completion, child alive all the while, no line in its log that says "never".
+  /// Throws ForeignServer, or TrialError with the engine's own message and the log's tail; Interrupted on Ctrl-C.
+  /// `requested_port` 0 chooses a free one; another one that is already answered or bound is refused (Failure not_ready naming
+  /// the port). `stop_grace`: between SIGTERM and SIGKILL.
   static ServerProcess start(const EngineDescriptor& engine, const LaunchPlan& plan, std::chrono::milliseconds ready_timeout,
                              const InterruptFlag& interrupt, int requested_port = 0,
                              std::chrono::milliseconds stop_grace = limits::stop_grace);

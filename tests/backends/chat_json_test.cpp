@@ -127,7 +127,7 @@ TEST_SUITE("backends/chat_json") {
     }
   }
 
-  TEST_CASE("integers are those of 64 bits with sign that are written as such") {
+  TEST_CASE("integers are those of 64 bits with sign, and below 2^53 what is whole however it is written") {
     const std::vector<std::pair<std::string, std::optional<std::int64_t>>> rows = {
         {"0", 0},
         {"-0", 0},
@@ -136,8 +136,18 @@ TEST_SUITE("backends/chat_json") {
         {"9223372036854775808", std::nullopt},
         {"18446744073709551616", std::nullopt},
         {"-9223372036854775809", std::nullopt},
-        {"1.0", std::nullopt},
-        {"1e2", std::nullopt},
+        {"1.0", 1},
+        {"-3.0", -3},
+        {"12.000000", 12},
+        {"-0.0", 0},
+        {"1e2", 100},
+        {"900719925474099.0", 900719925474099},
+        {"9007199254740992.0", std::nullopt},
+        {"-9007199254740992.0", std::nullopt},
+        {"1e19", std::nullopt},
+        {"12.5", std::nullopt},
+        {"1e-9", std::nullopt},
+        {"-1e400", std::nullopt},
         {"1e400", std::nullopt},
         {"true", std::nullopt},
         {"\"1\"", std::nullopt},
@@ -194,9 +204,25 @@ TEST_SUITE("backends/chat_json") {
     CHECK_FALSE(sample.timings.predicted_ms.has_value());
     CHECK(counted(R"({"usage":{"completion_tokens":18446744073709551616}})").protocol_faults ==
           std::vector<std::string>{"usage completion_tokens is no integer"});
-    CHECK(counted(R"({"usage":{"completion_tokens":5.0}})").protocol_faults ==
+    CHECK(counted(R"({"usage":{"completion_tokens":12.5}})").protocol_faults ==
+          std::vector<std::string>{"usage completion_tokens is no integer"});
+    CHECK(counted(R"({"usage":{"completion_tokens":-3.0}})").protocol_faults ==
+          std::vector<std::string>{"usage completion_tokens is negative: -3"});
+    CHECK(counted(R"({"usage":{"completion_tokens":1e400}})").protocol_faults ==
           std::vector<std::string>{"usage completion_tokens is no integer"});
     CHECK(counted(R"({"usage":null,"timings":[]})") == RequestSample{});
+  }
+
+  TEST_CASE("counts that are written as numbers with a point are counts where they are whole") {
+    const auto sample =
+        counted(R"({"usage":{"prompt_tokens":7.0,"completion_tokens":12.0,"prompt_tokens_details":{"cached_tokens":3e0}}})");
+    CHECK(sample.protocol_faults.empty());
+    CHECK(sample.usage == Usage{7, 12, 3});
+    for (int count = 0; count < 5000; ++count) {
+      CAPTURE(count);
+      const auto same = counted(R"({"usage":{"completion_tokens":)" + std::to_string(count) + R"(.0}})");
+      REQUIRE(same.usage.completion_tokens == count);
+    }
   }
 
   TEST_CASE("a value that should be text is shown as JSON") {

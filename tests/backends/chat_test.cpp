@@ -215,6 +215,23 @@ TEST_SUITE("backends/chat message") {
     CHECK(sample.tokens[0].top[2].id == 7);
   }
 
+  TEST_CASE("an answer with a choice is a chat completion, whatever that says, and nothing else is one") {
+    for (const char* body : {R"({"choices":[{"index":0,"message":{"role":"assistant","content":""}}]})",
+                             R"({"choices":[{"message":{"role":"assistant","content":null,"reasoning_content":"Hm"}}]})",
+                             R"({"choices":[{"message":{"role":"assistant","reasoning":"Hm"},"finish_reason":"length"}]})",
+                             R"({"choices":[{"message":{"role":"assistant","content":null}}],"usage":null,"error":null})",
+                             "\r\n\r\n{\"choices\":[{}]}"}) {
+      CAPTURE(body);
+      CHECK(is_chat_completion(body));
+    }
+    for (const char* body : {"", "7", "null", "[]", "{}", R"({"choices":null})", R"({"choices":[]})", R"({"choices":[7]})",
+                             R"({"choices":{"message":{}}})", R"({"error":{"message":"no"}})", R"({"choices":[{"mess)",
+                             "data: {\"choices\":[{}]}\n\n", "<html></html>"}) {
+      CAPTURE(body);
+      CHECK_FALSE(is_chat_completion(body));
+    }
+  }
+
   TEST_CASE("an answer without choice, message or sense is all faults and no exception") {
     for (const char* body : {"", "7", "{}", R"({"choices":[]})", R"({"choices":[7]})", R"({"choices":[{"index":0}]})",
                              R"({"choices":[{"message":{"role":"assistant","tool_calls":[7,{"id":"a"}]}}]})"}) {
@@ -242,6 +259,20 @@ TEST_SUITE("backends/chat ask") {
     CHECK(has_fault(sample, "content type is \"text/html\", not text/event-stream"));
     CHECK(sample.raw == "data: " + text_event + "\n\n");
     CHECK(sample.prompt_id == "p");
+  }
+
+  TEST_CASE("a content type is the same in any case of its letters") {
+    CannedServer streaming{"HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream; charset=UTF-8\r\n\r\ndata: " + text_event +
+                           "\n\ndata: " + finish_event + "\n\ndata: " + usage_event + "\n\ndata: [DONE]\n\n"};
+    CHECK(ask_canned(streaming).protocol_faults == std::vector<std::string>{});
+    ChatOptions options;
+    options.streaming = ChatOptions::Streaming::no;
+    const std::string answer = R"({"choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Hi"}}],)"
+                               R"("usage":{"prompt_tokens":7,"completion_tokens":2}})";
+    CannedServer whole{"HTTP/1.1 200 OK\r\nContent-Type: Application/JSON\r\n\r\n" + answer};
+    CHECK(ask_canned(whole, options).protocol_faults == std::vector<std::string>{});
+    CannedServer cut{"HTTP/1.1 200 OK\r\nContent-Type: Application/J\r\n\r\n" + answer};
+    CHECK(has_fault(ask_canned(cut, options), "content type is \"Application/J\", not application/json"));
   }
 
   TEST_CASE("a connection that ends in mid-answer is a fault") {

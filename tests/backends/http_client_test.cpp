@@ -20,6 +20,19 @@ HttpResponse get(const CannedServer& server, const HttpDeadlines& deadlines = am
   return http_get(local(server.port()), "/x", deadlines, NeverInterrupted{});
 }
 
+/// An answer whose header has so many bytes, 3000 at least.
+std::string with_header_of(std::size_t bytes) {
+  std::string header = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n";
+  const std::string name = "X-Padding: ";
+  const std::size_t around = name.size() + 2;
+  while (header.size() + 2 < bytes) {
+    const std::size_t left = bytes - 2 - header.size();
+    const std::size_t line = left < 2000 ? left : 1000;
+    header += name + std::string(line - around, 'x') + "\r\n";
+  }
+  return header + "\r\n{}";
+}
+
 Failure failure_of(const std::function<void()>& call) {
   try {
     call();
@@ -89,6 +102,40 @@ TEST_SUITE("backends/http_client") {
     CHECK(get(moved).status == 302);
   }
 
+  TEST_CASE("interim responses before the answer are passed over") {
+    const std::string interim =
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\nContent-Length: 9\r\n\r\n";
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+    CannedServer server{interim + answer};
+    std::string seen;
+    const auto response =
+        http_post(local(server.port()), "/x", "{}", ample, NeverInterrupted{}, [&](std::string_view bytes, auto) {
+          seen += bytes;
+          return true;
+        });
+    CHECK(response.status == 200);
+    CHECK(response.content_type == "application/json");
+    CHECK(response.body == "{}");
+    CHECK(response.end == HttpResponse::End::complete);
+    CHECK(seen == "{}");
+  }
+
+  TEST_CASE("interim responses are no answer, however many come") {
+    const std::string processing = "HTTP/1.1 102 Processing\r\n\r\n";
+    std::string many;
+    for (int i = 0; i < limits::interim_responses; ++i) many += processing;
+    CannedServer patient{many + "HTTP/1.1 204 No Content\r\n\r\n"};
+    CHECK(get(patient).status == 204);
+    CannedServer endless{many + processing, CannedServer::Then::hold};
+    CHECK(failure_of([&] { get(endless); }).detail.find("more than 100 interim responses") != std::string::npos);
+    CannedServer gone{processing};
+    CHECK(failure_of([&] { get(gone); }).detail.find("without an answer") != std::string::npos);
+    CannedServer mute{processing, CannedServer::Then::hold};
+    CHECK(failure_of([&] { get(mute, {.connect = 5s, .total = 60ms}); }).kind == FailureKind::timed_out);
+    CannedServer switching{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"};
+    CHECK(get(switching).status == 101);
+  }
+
   TEST_CASE("a body that ends early is returned as far as it came") {
     CannedServer counted{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"};
     auto response = get(counted);
@@ -114,6 +161,26 @@ TEST_SUITE("backends/http_client") {
     CHECK(failure_of([&] { get(announced); }).detail.find("larger than") != std::string::npos);
     CannedServer endless{"HTTP/1.1 200 OK\r\n\r\n" + std::string(limits::response_bytes + 1, 'x')};
     CHECK(failure_of([&] { get(endless); }).detail.find("larger than") != std::string::npos);
+  }
+
+  TEST_CASE("a header may be as large as the cap, and no byte larger, however it arrives") {
+    for (const std::size_t bytes : {std::size_t{10'000}, std::size_t{limits::response_header_bytes}}) {
+      CAPTURE(bytes);
+      CannedServer server{with_header_of(bytes)};
+      const auto response = get(server);
+      CHECK(response.status == 200);
+      CHECK(response.body == "{}");
+    }
+    for (const std::size_t bytes : {limits::response_header_bytes + 1u, 2 * limits::response_header_bytes, 1u << 20}) {
+      CAPTURE(bytes);
+      CannedServer server{with_header_of(bytes)};
+      const auto failure = failure_of([&] { get(server); });
+      CHECK(failure.kind == FailureKind::bad_response);
+      CHECK(failure.detail.find("the header of the answer of") != std::string::npos);
+      CHECK(failure.detail.find("larger than 65536 bytes") != std::string::npos);
+    }
+    CannedServer one_line{"HTTP/1.1 200 OK\r\nX-Padding: " + std::string(limits::response_header_bytes, 'x') + "\r\n\r\n"};
+    CHECK(failure_of([&] { get(one_line); }).detail.find("larger than 65536 bytes") != std::string::npos);
   }
 
   TEST_CASE("an answer that does not come in time is timed out, before its header and within its body") {

@@ -132,6 +132,14 @@ TEST_SUITE("backends/server_process start") {
     CHECK(abort.kind == FailureKind::crashed);
     CHECK(abort.detail.find("SIGABRT") != std::string::npos);
     CHECK(abort.detail.find("GGML_ASSERT") != std::string::npos);
+    const auto other_words = start_failure("no_completion");
+    CHECK(other_words.kind == FailureKind::bad_response);
+    CHECK(other_words.detail ==
+          R"(the first completion was answered with no chat completion but "{"message":"model is loading"}")");
+    CHECK(other_words.log_tail.starts_with("listening"));
+    const auto page = start_failure("no_json");
+    CHECK(page.kind == FailureKind::bad_response);
+    CHECK(page.detail == R"(the first completion was answered with no chat completion but "<html>welcome</html>")");
   }
 
   TEST_CASE("an executable that does not exist is a failed launch") {

@@ -3,7 +3,8 @@
 //
 //   fake_server --port N --alias NAME [--fault FAULT]
 //
-// Faults at the start: never_ready exit_at_start oom_at_start unsupported_at_start wrong_alias abort_at_first
+// Faults at the start: never_ready exit_at_start oom_at_start unsupported_at_start wrong_alias abort_at_first no_completion
+//   no_json
 // Faults of a streamed answer: exit_mid_answer kill_self_mid_answer hang_mid_answer cut_stream error_event garbage_json slow
 //   http_500 giant_line endless
 // Faults of the process: ignore_term fork_child
@@ -299,6 +300,10 @@ void answer_chat(int connection, const Request& request, const Options& options)
   }
   if (!json.is_object() || (options.fault == "http_500" && streamed)) {
     send_json(connection, "500 Internal Server Error", {{"error", {{"code", 500}, {"message", "it does not work"}}}});
+  } else if (options.fault == "no_completion") {
+    send_json(connection, "200 OK", {{"message", "model is loading"}});
+  } else if (options.fault == "no_json") {
+    send_text(connection, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>welcome</html>");
   } else if (streamed) {
     stream_answer(connection, json, options);
   } else {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 /// Every wait's deadline and every buffer's cap, in one place.
 namespace sweetspot::limits {
@@ -21,6 +22,9 @@ inline constexpr std::size_t log_tail_lines = 20;
 inline constexpr std::size_t sse_line_bytes = 1 << 20;
 inline constexpr std::size_t sse_events = 200'000;  ///< of one response
 inline constexpr std::size_t response_bytes = 64 << 20;
+inline constexpr std::uint32_t response_header_bytes = 64 << 10;
+// A proxy may send one every 20 s while an answer is made (RFC 2518, 10.1): 45 within request_timeout.
+inline constexpr int interim_responses = 100;
 inline constexpr std::size_t raw_bytes_kept = 2 << 20;
 inline constexpr std::size_t reads_kept = 100'000;
 inline constexpr std::size_t table_bytes = 256 << 20;  ///< of a recorded table, unpacked
