@@ -1,5 +1,7 @@
 #pragma once
 
+#include "live/standin_calls.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <string>
@@ -31,7 +33,6 @@ private:
   Step take_done();
   void take_delta(nlohmann::ordered_json& chunk, Step& step);
   void take_content(nlohmann::ordered_json& chunk, std::string text, Step& step);
-  void take_tools(nlohmann::ordered_json& chunk, Step& step);
   void take_finish(nlohmann::ordered_json& chunk, Step& step);
   void release_tail(Step& step);
 
@@ -42,8 +43,9 @@ private:
   int words_ = 0;   ///< content words so far
   bool mangle_due_ = false;
   std::string word_;      ///< fault "both": the word that is not complete yet
-  std::string held_;      ///< the event that is kept back until it is known whether it is the last of its kind
+  std::string held_;      ///< fault "drop_tail": the event that is kept back until it is known whether it is the last of its kind
   std::string template_;  ///< the last content event, to put late text into
+  CallFault calls_;
 };
 
 /// The same for an answer that is not streamed: the body to send.
