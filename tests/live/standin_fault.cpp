@@ -17,7 +17,6 @@ constexpr int late_from = 60;
 constexpr int error_every = 5;
 constexpr int bad_from_request = 3;
 
-void falsify_usage(std::string_view fault, Json& chunk);
 void move_thoughts(Json& message);
 
 }  // namespace
@@ -36,8 +35,12 @@ const std::vector<std::string_view>& fault_names() {
                                                    "dup",
                                                    "usage_double",
                                                    "usage_zero",
+                                                   "late_usage",
                                                    "no_done",
                                                    "finish_twice",
+                                                   "finish_length_as_stop",
+                                                   "finish_content_filter",
+                                                   "late_finish",
                                                    "last_brace",
                                                    "tool_index_zero",
                                                    "tool_name_drop",
@@ -54,7 +57,7 @@ const std::vector<std::string_view>& fault_names() {
 }
 
 StreamFault::StreamFault(std::string_view fault, int request, int after)
-    : fault_(fault), request_(request), after_(after), calls_(fault) {}
+    : fault_(fault), request_(request), after_(after), claims_(fault_, request, Form::streamed), calls_(fault) {}
 
 Step StreamFault::take(const std::string& data) {
   if (data == "[DONE]") return take_done();
@@ -64,7 +67,7 @@ Step StreamFault::take(const std::string& data) {
     step.events.push_back(data);
     return step;
   }
-  falsify_usage(fault_, chunk);
+  claims_.take(chunk);
   const bool finishes = chunk.contains("choices") && !chunk["choices"].empty() && chunk["choices"][0].contains("finish_reason") &&
                         chunk["choices"][0]["finish_reason"].is_string();
   if (finishes) {
@@ -160,6 +163,7 @@ void StreamFault::release_tail(Step& step) {
 std::string faulty_body(std::string_view fault, int request, const std::string& body) {
   Json answer = Json::parse(body, nullptr, false);
   if (!answer.is_object() || !answer.contains("choices") || answer["choices"].empty()) return body;
+  ClaimFault(fault, request, Form::plain).take(answer);
   Json& message = answer["choices"][0]["message"];
   if (fault == "think_leak") move_thoughts(message);
   if (message.contains("content") && message["content"].is_string()) {
@@ -177,14 +181,6 @@ std::string faulty_body(std::string_view fault, int request, const std::string& 
 }
 
 namespace {
-
-void falsify_usage(std::string_view fault, Json& chunk) {
-  if ((fault != "usage_double" && fault != "usage_zero") || !chunk.contains("usage") || !chunk["usage"].is_object()) return;
-  Json& usage = chunk["usage"];
-  const auto tokens = fault == "usage_zero" ? 0 : 2 * usage.value("completion_tokens", 0);
-  usage["completion_tokens"] = tokens;
-  usage["total_tokens"] = usage.value("prompt_tokens", 0) + tokens;
-}
 
 void move_thoughts(Json& message) {
   if (!message.contains("reasoning_content") || !message["reasoning_content"].is_string()) return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "live/standin_calls.hpp"
+#include "live/standin_claims.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -45,6 +46,7 @@ private:
   std::string word_;      ///< fault "both": the word that is not complete yet
   std::string held_;      ///< fault "drop_tail": the event that is kept back until it is known whether it is the last of its kind
   std::string template_;  ///< the last content event, to put late text into
+  ClaimFault claims_;
   CallFault calls_;
 };
 
