@@ -1,9 +1,7 @@
 #include "live/standin_fault.hpp"
 
 #include "live/standin_json.hpp"
-#include "live/standin_words.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace sweetspot::standin {
@@ -12,10 +10,7 @@ namespace {
 
 constexpr int drop_every = 7;
 constexpr int duplicate_every = 15;
-constexpr int mangle_every = 20;
-constexpr int late_from = 60;
 constexpr int error_every = 5;
-constexpr int bad_from_request = 3;
 
 void move_thoughts(Json& message);
 
@@ -49,6 +44,8 @@ const std::vector<std::string_view>& fault_names() {
                                                    "error_event",
                                                    "third_request",
                                                    "plain_mangle",
+                                                   "plain_without_logprobs",
+                                                   "sampled_damage",
                                                    "exit_mid",
                                                    "hang_mid",
                                                    "slow_start",
@@ -56,8 +53,13 @@ const std::vector<std::string_view>& fault_names() {
   return names;
 }
 
-StreamFault::StreamFault(std::string_view fault, int request, int after)
-    : fault_(fault), request_(request), after_(after), claims_(fault_, request, Form::streamed), calls_(fault) {}
+StreamFault::StreamFault(std::string_view fault, const ChatRequest& request, int after)
+    : fault_(fault),
+      request_(request.number),
+      after_(after),
+      claims_(fault, request.number, Form::streamed),
+      text_(fault, request),
+      calls_(fault) {}
 
 Step StreamFault::take(const std::string& data) {
   if (data == "[DONE]") return take_done();
@@ -90,7 +92,10 @@ Step StreamFault::take_done() {
 void StreamFault::take_delta(Json& chunk, Step& step) {
   Json& delta = *delta_of(chunk);
   if (fault_ == "think_leak") move_thoughts(delta);
-  if (delta.contains("tool_calls")) return calls_.take(chunk, step.events);
+  if (delta.contains("tool_calls")) {
+    release_text(step);
+    return calls_.take(chunk, step.events);
+  }
   if (delta.contains("content") && delta["content"].is_string() && !delta["content"].get<std::string>().empty()) {
     return take_content(chunk, delta["content"].get<std::string>(), step);
   }
@@ -100,24 +105,8 @@ void StreamFault::take_delta(Json& chunk, Step& step) {
 void StreamFault::take_content(Json& chunk, std::string text, Step& step) {
   ++deltas_;
   template_ = chunk.dump();
-  if ((fault_ == "mangle" && deltas_ % mangle_every == 0) ||
-      (fault_ == "late_mangle" && deltas_ > late_from && deltas_ % (mangle_every / 4) == 0) ||
-      (fault_ == "third_request" && request_ >= bad_from_request && deltas_ % (mangle_every / 4) == 0)) {
-    mangle_due_ = true;
-  }
-  if (mangle_due_) {
-    const std::string mangled = swapped_letters(text);
-    mangle_due_ = mangled == text;  // nothing to swap here: the next one then
-    text = mangled;
-  }
-  if (fault_ == "mojibake") text = without_foreign_letters(text);
-  if (fault_ == "both") {
-    word_ += text;
-    const std::size_t whole = whole_words_size(word_);
-    text = wrong_words(word_.substr(0, whole), words_);
-    word_.erase(0, whole);
-    if (text.empty()) return;
-  }
+  text = text_.take(std::move(text));
+  if (text.empty()) return;
   const bool lost = (fault_ == "truncate" && deltas_ > after_) || (fault_ == "drop" && deltas_ % drop_every == 0) ||
                     (fault_ == "drop_short" && text.size() < 3);
   if (lost) return;
@@ -151,31 +140,27 @@ void StreamFault::take_finish(Json& chunk, Step& step) {
 
 /// What was kept back is the last of its kind: it is lost, or goes out late.
 void StreamFault::release_tail(Step& step) {
-  calls_.release(step.events);
   held_.clear();
-  if (!word_.empty()) {
-    Json late = Json::parse(template_);
-    (*delta_of(late))["content"] = wrong_words(std::exchange(word_, {}), words_);
-    step.events.push_back(late.dump());
-  }
+  release_text(step);
+  calls_.release(step.events);
 }
 
-std::string faulty_body(std::string_view fault, int request, const std::string& body) {
+void StreamFault::release_text(Step& step) {
+  const std::string text = text_.rest();
+  if (text.empty()) return;
+  Json late = Json::parse(template_);
+  (*delta_of(late))["content"] = text;
+  step.events.push_back(late.dump());
+}
+
+std::string faulty_body(std::string_view fault, const ChatRequest& request, const std::string& body) {
   Json answer = Json::parse(body, nullptr, false);
   if (!answer.is_object() || !answer.contains("choices") || answer["choices"].empty()) return body;
-  ClaimFault(fault, request, Form::plain).take(answer);
+  ClaimFault(fault, request.number, Form::plain).take(answer);
   Json& message = answer["choices"][0]["message"];
   if (fault == "think_leak") move_thoughts(message);
-  if (message.contains("content") && message["content"].is_string()) {
-    std::string text = message["content"];
-    int words = 0;
-    if (fault == "both") text = wrong_words(text, words);
-    const bool mangled = fault == "plain_mangle" || (fault == "third_request" && request >= bad_from_request);
-    for (std::size_t at = 8; mangled && at < text.size(); at += 40) {
-      text = text.substr(0, at) + swapped_letters(text.substr(at, 8)) + text.substr(std::min(at + 8, text.size()));
-    }
-    message["content"] = text;
-  }
+  if (message.contains("content") && message["content"].is_string())
+    message["content"] = faulty_text(fault, request, message["content"].get<std::string>());
   damage_calls(fault, message);
   return answer.dump();
 }

@@ -2,6 +2,7 @@
 
 #include "live/standin_fault.hpp"
 #include "live/standin_http.hpp"
+#include "live/standin_request.hpp"
 #include "live/standin_typed.hpp"
 
 #include <arpa/inet.h>
@@ -50,9 +51,14 @@ private:
 using Counter = std::atomic<int>;
 
 void serve_one(const Proxy& proxy, Counter& chat_requests, int socket);
+std::string request_bytes(const std::string& head, const std::string& body);
 void pass_rest(Connection& server, Connection& client);
-void pass_stream(const Proxy& proxy, int request, BodyReader& body, Connection& client);
+void pass_stream(const Proxy& proxy, const ChatRequest& request, BodyReader& body, Connection& client);
 void pass_typed_stream(const Proxy& proxy, BodyReader& body, Connection& client);
+
+bool is_among(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 }  // namespace
 
@@ -105,6 +111,10 @@ void serve_one(const Proxy& proxy, Counter& chat_requests, int socket) {
   const auto head = client.take_until("\r\n\r\n");
   if (!head) return;
   const auto body = client.take(static_cast<std::size_t>(std::atoll(header(*head, "content-length").c_str())));
+  const std::string request_line = head->substr(0, head->find(line_end));
+  const bool chat = request_line.rfind("POST ", 0) == 0 && request_line.find("/chat/completions") != std::string::npos;
+  const ChatRequest request = chat && body ? chat_request(++chat_requests, *body) : ChatRequest{};
+  if (is_refused(proxy.fault, request)) return;
   const int server_socket = connected_socket(proxy.server_port);
   if (!body || server_socket < 0) {
     if (server_socket >= 0) close(server_socket);
@@ -112,18 +122,14 @@ void serve_one(const Proxy& proxy, Counter& chat_requests, int socket) {
     return;
   }
   Connection server(server_socket);
-  server.send(with_header(without_headers(*head, {"connection", "keep-alive", "expect"}), "Connection", "close") + *body);
+  server.send(request_bytes(*head, passed_on(proxy.fault, request, *body)));
   const auto answer = server.take_until("\r\n\r\n");
   if (!answer) return;
 
-  const std::string request_line = head->substr(0, head->find(line_end));
-  const bool chat = request_line.rfind("POST ", 0) == 0 && request_line.find("/chat/completions") != std::string::npos;
-  const int request = chat ? ++chat_requests : 0;
-  const auto& typed_faults = typed_fault_names();
   const bool typed = request_line.rfind("POST /v1/messages ", 0) == 0 || request_line.rfind("POST /v1/responses ", 0) == 0;
-  const bool typed_fault = std::find(typed_faults.begin(), typed_faults.end(), proxy.fault) != typed_faults.end();
+  const bool typed_fault = is_among(typed_fault_names(), proxy.fault);
   const bool streamed = header(*answer, "content-type").find("text/event-stream") != std::string::npos;
-  const bool meant = typed_fault ? typed && streamed : chat && proxy.fault != "none";
+  const bool meant = typed_fault ? typed && streamed : chat && proxy.fault != "none" && is_among(fault_names(), proxy.fault);
   if (!meant || answer->find(" 200 ") == std::string::npos) {
     client.send(*answer);
     pass_rest(server, client);
@@ -142,6 +148,14 @@ void serve_one(const Proxy& proxy, Counter& chat_requests, int socket) {
   }
 }
 
+/// A connection holds one request.
+std::string request_bytes(const std::string& head, const std::string& body) {
+  const bool has_length = !header(head, "content-length").empty();
+  const std::string rest = without_headers(head, {"connection", "keep-alive", "expect", "content-length"});
+  const std::string out = with_header(rest, "Connection", "close");
+  return has_length ? with_header(out, "Content-Length", std::to_string(body.size())) + body : out;
+}
+
 void pass_rest(Connection& server, Connection& client) {
   for (std::string bytes = server.take_some(); !bytes.empty(); bytes = server.take_some()) {
     if (!client.send(bytes)) return;
@@ -158,7 +172,7 @@ std::optional<std::string> next_event(std::string& text) {
 }
 
 /// One data line an event.
-void pass_stream(const Proxy& proxy, int request, BodyReader& body, Connection& client) {
+void pass_stream(const Proxy& proxy, const ChatRequest& request, BodyReader& body, Connection& client) {
   const bool odd = proxy.fault == "rechunk";
   StreamWriter writer(client, odd ? StreamWriter::Style::legal_oddities : StreamWriter::Style::plain);
   StreamFault fault(odd ? "none" : proxy.fault, request, proxy.after);

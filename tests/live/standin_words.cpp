@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <utility>
+#include <vector>
 
 namespace sweetspot::standin {
 
@@ -12,6 +13,14 @@ constexpr int wrong_word_every = 25;
 
 bool is_space(char letter) { return std::isspace(static_cast<unsigned char>(letter)) != 0; }
 bool is_letter(char letter) { return std::isalpha(static_cast<unsigned char>(letter)) != 0; }
+std::string other_word(const std::string& word) { return word == "then" ? "there" : "then"; }
+
+struct Word {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+std::vector<Word> words_of(const std::string& text);
 
 }  // namespace
 
@@ -37,22 +46,46 @@ std::string without_foreign_letters(const std::string& text) {
 
 std::string wrong_words(const std::string& text, int& words) {
   std::string result;
-  for (auto at = text.begin(); at != text.end();) {
-    const auto word = std::find_if_not(at, text.end(), is_space);
-    result.append(at, word);
-    const auto end = std::find_if(word, text.end(), is_space);
-    if (word != end) {
-      const std::string original(word, end);
-      const std::string other = original == "then" ? "there" : "then";
-      result += ++words % wrong_word_every == 0 ? other : original;
-    }
-    at = end;
+  std::size_t at = 0;
+  for (const Word& word : words_of(text)) {
+    const std::string original = text.substr(word.begin, word.end - word.begin);
+    result += text.substr(at, word.begin - at);
+    result += ++words % wrong_word_every == 0 ? other_word(original) : original;
+    at = word.end;
   }
-  return result;
+  return result + text.substr(at);
+}
+
+std::string with_wrong_word(const std::string& text, std::size_t number) {
+  const std::vector<Word> words = words_of(text);
+  if (words.empty()) return text;
+  const Word& word = words[std::min(number, words.size()) - 1];
+  return text.substr(0, word.begin) + other_word(text.substr(word.begin, word.end - word.begin)) + text.substr(word.end);
+}
+
+std::string with_wrong_middle(const std::string& text) { return with_wrong_word(text, (words_of(text).size() + 1) / 2); }
+
+std::size_t whole_words(const std::string& text) {
+  const std::vector<Word> words = words_of(text);
+  return words.empty() || words.back().end < text.size() ? words.size() : words.size() - 1;
 }
 
 std::size_t whole_words_size(const std::string& text) {
   return static_cast<std::size_t>(std::find_if(text.rbegin(), text.rend(), is_space).base() - text.begin());
 }
+
+namespace {
+
+std::vector<Word> words_of(const std::string& text) {
+  std::vector<Word> words;
+  for (auto at = text.begin(); at != text.end();) {
+    const auto word = std::find_if_not(at, text.end(), is_space);
+    at = std::find_if(word, text.end(), is_space);
+    if (word != at) words.push_back({static_cast<std::size_t>(word - text.begin()), static_cast<std::size_t>(at - text.begin())});
+  }
+  return words;
+}
+
+}  // namespace
 
 }  // namespace sweetspot::standin
