@@ -18,8 +18,12 @@ public:
   void release(std::vector<std::string>& events);
 
 private:
+  void take_last_brace(nlohmann::ordered_json& chunk, std::vector<std::string>& events);
+  void keep(nlohmann::ordered_json& chunk, std::vector<std::string>& events);
+
   std::string fault_;
-  std::string held_;  ///< last_brace: the last piece, until it is known whether another one of its call follows
+  std::string held_;               ///< last_brace: the last piece, until it is known whether another one of its call follows
+  std::vector<std::string> kept_;  ///< all pieces, each a chunk with one call, where they go out at the end
 };
 
 /// The same for the message of an answer that is not streamed.
