@@ -48,6 +48,7 @@ const std::vector<std::string_view>& fault_names() {
                                                    "third_request",
                                                    "plain_mangle",
                                                    "plain_without_logprobs",
+                                                   "consistent_lie",
                                                    "sampled_damage",
                                                    "exit_mid",
                                                    "hang_mid",
@@ -160,11 +161,10 @@ std::string faulty_body(std::string_view fault, const ChatRequest& request, cons
   Json answer = Json::parse(body, nullptr, false);
   if (!answer.is_object() || !answer.contains("choices") || answer["choices"].empty()) return body;
   ClaimFault(fault, request.number, Form::plain).take(answer);
-  Json& message = answer["choices"][0]["message"];
-  if (fault == "think_leak") move_thoughts(message);
-  if (message.contains("content") && message["content"].is_string())
-    message["content"] = faulty_text(fault, request, message["content"].get<std::string>());
-  damage_calls(fault, message);
+  Json& choice = answer["choices"][0];
+  if (fault == "think_leak") move_thoughts(choice["message"]);
+  damage_text(fault, request, choice);
+  damage_calls(fault, choice["message"]);
   return answer.dump();
 }
 

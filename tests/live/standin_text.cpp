@@ -1,9 +1,11 @@
 #include "live/standin_text.hpp"
 
+#include "live/standin_json.hpp"
 #include "live/standin_words.hpp"
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace sweetspot::standin {
 
@@ -17,6 +19,10 @@ constexpr std::size_t sampled_word = 2;  ///< answers that are sampled may be as
 bool is_sampled_damage(std::string_view fault, const ChatRequest& request) {
   return fault == "sampled_damage" && request.temperature > 0;
 }
+
+std::string faulty_text(std::string_view fault, const ChatRequest& request, std::string text);
+void lie_consistently(Json& choice);
+bool is_word_with_space(const std::string& token);
 
 }  // namespace
 
@@ -57,6 +63,18 @@ std::string TextFault::rest() {
 
 bool TextFault::is_whole_opening() const { return whole_words(kept_) >= sampled_word; }
 
+void damage_text(std::string_view fault, const ChatRequest& request, Json& choice) {
+  Json& message = choice["message"];
+  if (!message.contains("content") || !message["content"].is_string()) return;
+  if (fault == "consistent_lie") {
+    lie_consistently(choice);
+  } else {
+    message["content"] = faulty_text(fault, request, message["content"].get<std::string>());
+  }
+}
+
+namespace {
+
 std::string faulty_text(std::string_view fault, const ChatRequest& request, std::string text) {
   int words = 0;
   if (fault == "both") return wrong_words(text, words);
@@ -68,5 +86,41 @@ std::string faulty_text(std::string_view fault, const ChatRequest& request, std:
   }
   return text;
 }
+
+/// A token that is a word is told as another one, in the text and in the list of tokens; its id and the alternatives beside it
+/// tell the truth.
+void lie_consistently(Json& choice) {
+  std::string text = choice["message"]["content"];
+  const Json::json_pointer list("/logprobs/content");
+  if (!choice.contains(list) || !choice[list].is_array()) return;
+  Json& tokens = choice[list];
+  std::string written;
+  for (const Json& token : tokens) written += token.value("token", "");
+  const std::size_t text_at = written.find(text);
+  if (text.empty() || text_at == std::string::npos) return;
+  std::vector<std::pair<std::size_t, std::size_t>> words;  // of the token, of its beginning in the text
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::string token = tokens[i].value("token", "");
+    const std::size_t end = at + token.size();
+    const bool ends_word = end >= written.size() || !is_letter(written[end]);
+    const bool inside = at >= text_at && end <= text_at + text.size();
+    if (inside && ends_word && is_word_with_space(token)) words.emplace_back(i, at - text_at);
+    at = end;
+  }
+  if (words.empty()) return;
+  const auto [index, begin] = words[words.size() / 2];
+  const std::string told = tokens[index]["token"];
+  const std::string other = " " + other_word(told.substr(1));
+  tokens[index]["token"] = other;
+  tokens[index]["bytes"] = std::vector<int>(other.begin(), other.end());
+  choice["message"]["content"] = text.replace(begin, told.size(), other);
+}
+
+bool is_word_with_space(const std::string& token) {
+  return token.size() > 1 && token.front() == ' ' && std::all_of(token.begin() + 1, token.end(), is_letter);
+}
+
+}  // namespace
 
 }  // namespace sweetspot::standin

@@ -2,6 +2,8 @@
 
 #include "live/standin_request.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -28,7 +30,7 @@ private:
   std::string kept_;
 };
 
-/// The same for an answer that is not streamed.
-std::string faulty_text(std::string_view fault, const ChatRequest& request, std::string text);
+/// The same for an answer that is not streamed: its first choice.
+void damage_text(std::string_view fault, const ChatRequest& request, nlohmann::ordered_json& choice);
 
 }  // namespace sweetspot::standin

@@ -12,8 +12,6 @@ namespace {
 constexpr int wrong_word_every = 25;
 
 bool is_space(char letter) { return std::isspace(static_cast<unsigned char>(letter)) != 0; }
-bool is_letter(char letter) { return std::isalpha(static_cast<unsigned char>(letter)) != 0; }
-std::string other_word(const std::string& word) { return word == "then" ? "there" : "then"; }
 
 struct Word {
   std::size_t begin = 0;
@@ -23,6 +21,10 @@ struct Word {
 std::vector<Word> words_of(const std::string& text);
 
 }  // namespace
+
+bool is_letter(char letter) { return std::isalpha(static_cast<unsigned char>(letter)) != 0; }
+
+std::string other_word(const std::string& word) { return word == "then" ? "there" : "then"; }
 
 std::string swapped_letters(std::string text) {
   for (std::size_t i = 1; i < text.size(); ++i) {

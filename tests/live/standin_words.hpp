@@ -6,6 +6,11 @@
 /// Damage to a text that leaves it looking like one.
 namespace sweetspot::standin {
 
+/// In ASCII.
+bool is_letter(char letter);
+
+std::string other_word(const std::string& word);
+
 /// Swaps the first two neighbouring letters that differ; text without such a pair stays as it is.
 std::string swapped_letters(std::string text);
 
