@@ -19,6 +19,7 @@ void move_thoughts(Json& message);
 const std::vector<std::string_view>& fault_names() {
   static const std::vector<std::string_view> names{"none",
                                                    "rechunk",
+                                                   "held_first",
                                                    "truncate",
                                                    "cut",
                                                    "drop",

@@ -14,6 +14,7 @@ namespace {
 constexpr int mangle_every = 20;
 constexpr int late_from = 60;
 constexpr int bad_from_request = 3;
+constexpr std::size_t held_bytes = 200;
 constexpr std::size_t sampled_word = 2;  ///< answers that are sampled may be asked for a few tokens
 
 bool is_sampled_damage(std::string_view fault, const ChatRequest& request) {
@@ -27,7 +28,7 @@ bool is_word_with_space(const std::string& token);
 }  // namespace
 
 TextFault::TextFault(std::string_view fault, const ChatRequest& request)
-    : fault_(fault), request_(request), keeps_opening_(is_sampled_damage(fault, request)) {}
+    : fault_(fault), request_(request), keeps_opening_(fault == "held_first" || is_sampled_damage(fault, request)) {}
 
 std::string TextFault::take(std::string piece) {
   ++pieces_;
@@ -61,7 +62,9 @@ std::string TextFault::rest() {
   return fault_ == "sampled_damage" ? with_wrong_word(text, sampled_word) : text;
 }
 
-bool TextFault::is_whole_opening() const { return whole_words(kept_) >= sampled_word; }
+bool TextFault::is_whole_opening() const {
+  return fault_ == "held_first" ? kept_.size() >= held_bytes : whole_words(kept_) >= sampled_word;
+}
 
 void damage_text(std::string_view fault, const ChatRequest& request, Json& choice) {
   Json& message = choice["message"];
