@@ -2,7 +2,7 @@
 
 #include "live/standin_calls.hpp"
 #include "live/standin_claims.hpp"
-#include "live/standin_request.hpp"
+#include "live/standin_exchange.hpp"
 #include "live/standin_text.hpp"
 
 #include <nlohmann/json_fwd.hpp>

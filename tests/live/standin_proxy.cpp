@@ -1,8 +1,8 @@
 #include "live/standin_proxy.hpp"
 
+#include "live/standin_exchange.hpp"
 #include "live/standin_fault.hpp"
 #include "live/standin_http.hpp"
-#include "live/standin_request.hpp"
 #include "live/standin_typed.hpp"
 
 #include <arpa/inet.h>
@@ -123,6 +123,7 @@ void serve_one(const Proxy& proxy, Counter& chat_requests, int socket) {
   }
   Connection server(server_socket);
   server.send(request_bytes(*head, passed_on(proxy.fault, request, *body)));
+  client.send(interim_answer(proxy.fault));
   const auto answer = server.take_until("\r\n\r\n");
   if (!answer) return;
 
@@ -131,7 +132,7 @@ void serve_one(const Proxy& proxy, Counter& chat_requests, int socket) {
   const bool streamed = header(*answer, "content-type").find("text/event-stream") != std::string::npos;
   const bool meant = typed_fault ? typed && streamed : chat && proxy.fault != "none" && is_among(fault_names(), proxy.fault);
   if (!meant || answer->find(" 200 ") == std::string::npos) {
-    client.send(*answer);
+    client.send(answer_head(proxy.fault, *answer));
     pass_rest(server, client);
     return;
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "live/standin_request.hpp"
+#include "live/standin_exchange.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
