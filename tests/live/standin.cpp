@@ -1,10 +1,12 @@
-// Stands in for llama-server in the live tests: starts the real one, passes everything through, and damages chat answers
-// the way real engines were seen to, once a chosen flag is on the command line.
+// Stands in for llama-server in the live tests: starts the real one, passes everything through, and damages chat answers the
+// way real engines were seen to, or might, once a chosen flag is on the command line. Some do nothing that is not legal.
 //   STANDIN_REAL     the real server; else the first llama-server on PATH that is not this program
-//   STANDIN_FAULT    what goes wrong (standin_fault.hpp; over messages and responses standin_typed.hpp); a program name
-//   standin-FAULT says the same and wins STANDIN_TRIGGER  "--flag value" or "--flag" that must be there; alternatives after "|";
-//   default --ubatch-size 256 STANDIN_ALWAYS   1: no trigger needed, the default itself is broken STANDIN_AFTER    content deltas
-//   before a fault in the middle (20)
+//   STANDIN_FAULT    what goes wrong: with chat answers standin_fault.hpp, around them standin_exchange.hpp, over messages and
+//                    responses standin_typed.hpp. A program name standin-FAULT says the same and wins
+//   STANDIN_TRIGGER  "--flag value" or "--flag" that must be there; alternatives after "|"; default --ubatch-size 256
+//   STANDIN_ALWAYS   1: no trigger needed, the default itself is broken
+//   STANDIN_AFTER    content deltas before a fault in the middle (20)
+#include "live/standin_exchange.hpp"
 #include "live/standin_fault.hpp"
 #include "live/standin_proxy.hpp"
 #include "live/standin_typed.hpp"
@@ -108,10 +110,9 @@ std::string chosen_fault(const std::string& program) {
   const std::string name = std::filesystem::path(program).filename().string();
   constexpr std::string_view prefix = "standin-";
   const std::string fault = name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : variable("STANDIN_FAULT", "none");
-  const auto& names = fault_names();
-  const auto& typed = typed_fault_names();
-  const bool known =
-      std::find(names.begin(), names.end(), fault) != names.end() || std::find(typed.begin(), typed.end(), fault) != typed.end();
+  bool known = false;
+  for (const auto* names : {&fault_names(), &exchange_fault_names(), &typed_fault_names()})
+    known = known || std::find(names->begin(), names->end(), fault) != names->end();
   if (!known) fail("there is no fault \"" + fault + "\"");
   return fault;
 }

@@ -1,31 +1,17 @@
 #include "live/standin_fault.hpp"
 
-#include <nlohmann/json.hpp>
+#include "live/standin_json.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <utility>
 
 namespace sweetspot::standin {
-
-using Json = nlohmann::ordered_json;
 
 namespace {
 
 constexpr int drop_every = 7;
 constexpr int duplicate_every = 15;
-constexpr int mangle_every = 20;
-constexpr int late_from = 60;
 constexpr int error_every = 5;
-constexpr int bad_from_request = 3;
-constexpr int wrong_word_every = 25;
 
-std::string swapped_letters(std::string text);
-std::string without_foreign_letters(const std::string& text);
-std::string wrong_words(const std::string& text, int& words);
-bool is_space(char letter);
-Json* delta_of(Json& chunk);
-void falsify_usage(std::string_view fault, Json& chunk);
 void move_thoughts(Json& message);
 
 }  // namespace
@@ -33,6 +19,7 @@ void move_thoughts(Json& message);
 const std::vector<std::string_view>& fault_names() {
   static const std::vector<std::string_view> names{"none",
                                                    "rechunk",
+                                                   "held_first",
                                                    "truncate",
                                                    "cut",
                                                    "drop",
@@ -44,16 +31,26 @@ const std::vector<std::string_view>& fault_names() {
                                                    "dup",
                                                    "usage_double",
                                                    "usage_zero",
+                                                   "late_usage",
                                                    "no_done",
                                                    "finish_twice",
+                                                   "finish_length_as_stop",
+                                                   "finish_content_filter",
+                                                   "late_finish",
                                                    "last_brace",
                                                    "tool_index_zero",
                                                    "tool_name_drop",
                                                    "args_object_nonstream",
+                                                   "same_call_ids",
+                                                   "calls_reversed",
+                                                   "arguments_respaced",
                                                    "think_leak",
                                                    "error_event",
                                                    "third_request",
                                                    "plain_mangle",
+                                                   "plain_without_logprobs",
+                                                   "consistent_lie",
+                                                   "sampled_damage",
                                                    "exit_mid",
                                                    "hang_mid",
                                                    "slow_start",
@@ -61,7 +58,13 @@ const std::vector<std::string_view>& fault_names() {
   return names;
 }
 
-StreamFault::StreamFault(std::string_view fault, int request, int after) : fault_(fault), request_(request), after_(after) {}
+StreamFault::StreamFault(std::string_view fault, const ChatRequest& request, int after)
+    : fault_(fault),
+      request_(request.number),
+      after_(after),
+      claims_(fault, request.number, Form::streamed),
+      text_(fault, request),
+      calls_(fault) {}
 
 Step StreamFault::take(const std::string& data) {
   if (data == "[DONE]") return take_done();
@@ -71,7 +74,7 @@ Step StreamFault::take(const std::string& data) {
     step.events.push_back(data);
     return step;
   }
-  falsify_usage(fault_, chunk);
+  claims_.take(chunk);
   const bool finishes = chunk.contains("choices") && !chunk["choices"].empty() && chunk["choices"][0].contains("finish_reason") &&
                         chunk["choices"][0]["finish_reason"].is_string();
   if (finishes) {
@@ -94,7 +97,10 @@ Step StreamFault::take_done() {
 void StreamFault::take_delta(Json& chunk, Step& step) {
   Json& delta = *delta_of(chunk);
   if (fault_ == "think_leak") move_thoughts(delta);
-  if (delta.contains("tool_calls")) return take_tools(chunk, step);
+  if (delta.contains("tool_calls")) {
+    release_text(step);
+    return calls_.take(chunk, step.events);
+  }
   if (delta.contains("content") && delta["content"].is_string() && !delta["content"].get<std::string>().empty()) {
     return take_content(chunk, delta["content"].get<std::string>(), step);
   }
@@ -104,24 +110,8 @@ void StreamFault::take_delta(Json& chunk, Step& step) {
 void StreamFault::take_content(Json& chunk, std::string text, Step& step) {
   ++deltas_;
   template_ = chunk.dump();
-  if ((fault_ == "mangle" && deltas_ % mangle_every == 0) ||
-      (fault_ == "late_mangle" && deltas_ > late_from && deltas_ % (mangle_every / 4) == 0) ||
-      (fault_ == "third_request" && request_ >= bad_from_request && deltas_ % (mangle_every / 4) == 0)) {
-    mangle_due_ = true;
-  }
-  if (mangle_due_) {
-    const std::string mangled = swapped_letters(text);
-    mangle_due_ = mangled == text;  // nothing to swap here: the next one then
-    text = mangled;
-  }
-  if (fault_ == "mojibake") text = without_foreign_letters(text);
-  if (fault_ == "both") {
-    word_ += text;
-    const auto end = std::find_if(word_.rbegin(), word_.rend(), is_space).base();
-    text = wrong_words(std::string(word_.begin(), end), words_);
-    word_.erase(word_.begin(), end);
-    if (text.empty()) return;
-  }
+  text = text_.take(std::move(text));
+  if (text.empty()) return;
   const bool lost = (fault_ == "truncate" && deltas_ > after_) || (fault_ == "drop" && deltas_ % drop_every == 0) ||
                     (fault_ == "drop_short" && text.size() < 3);
   if (lost) return;
@@ -143,28 +133,6 @@ void StreamFault::take_content(Json& chunk, std::string text, Step& step) {
   if (fault_ == "exit_mid") step.then = Then::kill_server;
 }
 
-void StreamFault::take_tools(Json& chunk, Step& step) {
-  for (Json& call : (*delta_of(chunk))["tool_calls"]) {
-    if (fault_ == "tool_index_zero") call["index"] = 0;
-    if (fault_ == "tool_name_drop" && call.contains("function") && call["function"].contains("name"))
-      call["function"]["name"] = nullptr;
-  }
-  if (fault_ != "last_brace") {
-    step.events.push_back(chunk.dump());
-    return;
-  }
-  const auto call_index = [](Json& event) { return (*delta_of(event))["tool_calls"][0].value("index", 0); };
-  if (!held_.empty()) {
-    Json held = Json::parse(held_);
-    if (call_index(held) == call_index(chunk)) {
-      step.events.push_back(std::exchange(held_, {}));
-    } else {
-      release_tail(step);
-    }
-  }
-  held_ = chunk.dump();
-}
-
 void StreamFault::take_finish(Json& chunk, Step& step) {
   release_tail(step);
   if (fault_ == "cut") {
@@ -175,105 +143,33 @@ void StreamFault::take_finish(Json& chunk, Step& step) {
   if (fault_ == "finish_twice") step.events.push_back(chunk.dump());
 }
 
-/// What was kept back is the last of its kind: it is lost, loses its brace, or goes out late.
+/// What was kept back is the last of its kind: it is lost, or goes out late.
 void StreamFault::release_tail(Step& step) {
-  if (fault_ == "last_brace" && !held_.empty()) {
-    Json held = Json::parse(held_);
-    Json& call = (*delta_of(held))["tool_calls"][0];
-    if (call.contains("function") && call["function"].contains("arguments")) {
-      std::string arguments = call["function"]["arguments"];
-      if (!arguments.empty() && arguments.back() == '}') arguments.pop_back();
-      call["function"]["arguments"] = arguments;
-    }
-    step.events.push_back(held.dump());
-  }
   held_.clear();
-  if (!word_.empty()) {
-    Json late = Json::parse(template_);
-    (*delta_of(late))["content"] = wrong_words(std::exchange(word_, {}), words_);
-    step.events.push_back(late.dump());
-  }
+  release_text(step);
+  calls_.release(step.events);
 }
 
-std::string faulty_body(std::string_view fault, int request, const std::string& body) {
+void StreamFault::release_text(Step& step) {
+  const std::string text = text_.rest();
+  if (text.empty()) return;
+  Json late = Json::parse(template_);
+  (*delta_of(late))["content"] = text;
+  step.events.push_back(late.dump());
+}
+
+std::string faulty_body(std::string_view fault, const ChatRequest& request, const std::string& body) {
   Json answer = Json::parse(body, nullptr, false);
   if (!answer.is_object() || !answer.contains("choices") || answer["choices"].empty()) return body;
-  Json& message = answer["choices"][0]["message"];
-  if (fault == "think_leak") move_thoughts(message);
-  if (message.contains("content") && message["content"].is_string()) {
-    std::string text = message["content"];
-    int words = 0;
-    if (fault == "both") text = wrong_words(text, words);
-    const bool mangled = fault == "plain_mangle" || (fault == "third_request" && request >= bad_from_request);
-    for (std::size_t at = 8; mangled && at < text.size(); at += 40) {
-      text = text.substr(0, at) + swapped_letters(text.substr(at, 8)) + text.substr(std::min(at + 8, text.size()));
-    }
-    message["content"] = text;
-  }
-  if (fault == "args_object_nonstream" && message.contains("tool_calls")) {
-    for (Json& call : message["tool_calls"]) {
-      const Json arguments = Json::parse(call["function"].value("arguments", ""), nullptr, false);
-      if (arguments.is_object()) call["function"]["arguments"] = arguments;
-    }
-  }
+  ClaimFault(fault, request.number, Form::plain).take(answer);
+  Json& choice = answer["choices"][0];
+  if (fault == "think_leak") move_thoughts(choice["message"]);
+  damage_text(fault, request, choice);
+  damage_calls(fault, choice["message"]);
   return answer.dump();
 }
 
 namespace {
-
-/// Swaps the first two neighbouring letters that differ; text without such a pair stays as it is.
-std::string swapped_letters(std::string text) {
-  const auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    if (letter(text[i - 1]) && letter(text[i]) && text[i - 1] != text[i]) {
-      std::swap(text[i - 1], text[i]);
-      break;
-    }
-  }
-  return text;
-}
-
-std::string without_foreign_letters(const std::string& text) {
-  std::string result;
-  for (const char byte : text) {
-    const auto value = static_cast<unsigned char>(byte);
-    if (value < 0x80) result += byte;
-    if (value >= 0xC0) result += "\xEF\xBF\xBD";
-  }
-  return result;
-}
-
-/// Every 25th word becomes another one. `words` goes on counting over the pieces of one answer.
-std::string wrong_words(const std::string& text, int& words) {
-  std::string result;
-  for (auto at = text.begin(); at != text.end();) {
-    const auto word = std::find_if_not(at, text.end(), is_space);
-    result.append(at, word);
-    const auto end = std::find_if(word, text.end(), is_space);
-    if (word != end) {
-      const std::string original(word, end);
-      const std::string other = original == "then" ? "there" : "then";
-      result += ++words % wrong_word_every == 0 ? other : original;
-    }
-    at = end;
-  }
-  return result;
-}
-
-bool is_space(char letter) { return std::isspace(static_cast<unsigned char>(letter)) != 0; }
-
-Json* delta_of(Json& chunk) {
-  if (!chunk.contains("choices") || chunk["choices"].empty() || !chunk["choices"][0].contains("delta")) return nullptr;
-  return &chunk["choices"][0]["delta"];
-}
-
-void falsify_usage(std::string_view fault, Json& chunk) {
-  if ((fault != "usage_double" && fault != "usage_zero") || !chunk.contains("usage") || !chunk["usage"].is_object()) return;
-  Json& usage = chunk["usage"];
-  const auto tokens = fault == "usage_zero" ? 0 : 2 * usage.value("completion_tokens", 0);
-  usage["completion_tokens"] = tokens;
-  usage["total_tokens"] = usage.value("prompt_tokens", 0) + tokens;
-}
 
 void move_thoughts(Json& message) {
   if (!message.contains("reasoning_content") || !message["reasoning_content"].is_string()) return;

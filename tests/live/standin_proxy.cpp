@@ -1,6 +1,8 @@
 #include "live/standin_proxy.hpp"
 
+#include "live/standin_exchange.hpp"
 #include "live/standin_fault.hpp"
+#include "live/standin_http.hpp"
 #include "live/standin_typed.hpp"
 
 #include <arpa/inet.h>
@@ -13,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cctype>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -27,44 +28,6 @@
 namespace sweetspot::standin {
 
 namespace {
-
-constexpr std::string_view line_end = "\r\n";
-
-/// A socket with what was read of it and not used yet. Closes it.
-class Connection {
-public:
-  explicit Connection(int socket) : socket_(socket) {}
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() { close(socket_); }
-
-  int socket() const { return socket_; }
-  bool fill();
-  bool send(std::string_view bytes);
-  /// Up to and with the mark; nothing when the connection ends before it.
-  std::optional<std::string> take_until(std::string_view mark);
-  std::optional<std::string> take(std::size_t count);
-  /// What has been read already, at least one byte; empty at the end.
-  std::string take_some();
-
-private:
-  int socket_;
-  std::string buffer_;
-};
-
-/// The body of an answer, piece by piece, whatever its transfer coding.
-class BodyReader {
-public:
-  BodyReader(Connection& connection, const std::string& head);
-  /// Empty at the end.
-  std::string next();
-  std::string all();
-
-private:
-  Connection& connection_;
-  bool chunked_ = false;
-  std::optional<std::size_t> left_;
-};
 
 /// Writes an event stream in chunked coding: as the real server does, or by every right that the standards give.
 class StreamWriter {
@@ -88,12 +51,14 @@ private:
 using Counter = std::atomic<int>;
 
 void serve_one(const Proxy& proxy, Counter& chat_requests, int socket);
+std::string request_bytes(const std::string& head, const std::string& body);
 void pass_rest(Connection& server, Connection& client);
-void pass_stream(const Proxy& proxy, int request, BodyReader& body, Connection& client);
+void pass_stream(const Proxy& proxy, const ChatRequest& request, BodyReader& body, Connection& client);
 void pass_typed_stream(const Proxy& proxy, BodyReader& body, Connection& client);
-std::string header(const std::string& head, std::string_view name);
-std::string without_headers(const std::string& head, const std::vector<std::string_view>& names);
-std::string lower(std::string_view text);
+
+bool is_among(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 }  // namespace
 
@@ -146,6 +111,10 @@ void serve_one(const Proxy& proxy, Counter& chat_requests, int socket) {
   const auto head = client.take_until("\r\n\r\n");
   if (!head) return;
   const auto body = client.take(static_cast<std::size_t>(std::atoll(header(*head, "content-length").c_str())));
+  const std::string request_line = head->substr(0, head->find(line_end));
+  const bool chat = request_line.rfind("POST ", 0) == 0 && request_line.find("/chat/completions") != std::string::npos;
+  const ChatRequest request = chat && body ? chat_request(++chat_requests, *body) : ChatRequest{};
+  if (is_refused(proxy.fault, request)) return;
   const int server_socket = connected_socket(proxy.server_port);
   if (!body || server_socket < 0) {
     if (server_socket >= 0) close(server_socket);
@@ -153,37 +122,39 @@ void serve_one(const Proxy& proxy, Counter& chat_requests, int socket) {
     return;
   }
   Connection server(server_socket);
-  std::string forward = without_headers(*head, {"connection", "keep-alive", "expect"});
-  forward.insert(forward.size() - line_end.size(), "Connection: close\r\n");
-  server.send(forward + *body);
+  server.send(request_bytes(*head, passed_on(proxy.fault, request, *body)));
+  client.send(interim_answer(proxy.fault));
   const auto answer = server.take_until("\r\n\r\n");
   if (!answer) return;
 
-  const std::string request_line = head->substr(0, head->find(line_end));
-  const bool chat = request_line.rfind("POST ", 0) == 0 && request_line.find("/chat/completions") != std::string::npos;
-  const int request = chat ? ++chat_requests : 0;
-  const auto& typed_faults = typed_fault_names();
   const bool typed = request_line.rfind("POST /v1/messages ", 0) == 0 || request_line.rfind("POST /v1/responses ", 0) == 0;
-  const bool typed_fault = std::find(typed_faults.begin(), typed_faults.end(), proxy.fault) != typed_faults.end();
+  const bool typed_fault = is_among(typed_fault_names(), proxy.fault);
   const bool streamed = header(*answer, "content-type").find("text/event-stream") != std::string::npos;
-  const bool meant = typed_fault ? typed && streamed : chat && proxy.fault != "none";
+  const bool meant = typed_fault ? typed && streamed : chat && proxy.fault != "none" && is_among(fault_names(), proxy.fault);
   if (!meant || answer->find(" 200 ") == std::string::npos) {
-    client.send(*answer);
+    client.send(answer_head(proxy.fault, *answer));
     pass_rest(server, client);
     return;
   }
-  std::string out = without_headers(*answer, {"connection", "keep-alive", "transfer-encoding", "content-length"});
+  const std::string out = with_header(
+      without_headers(*answer, {"connection", "keep-alive", "transfer-encoding", "content-length"}), "Connection", "close");
   BodyReader reader(server, *answer);
   if (streamed) {
-    out.insert(out.size() - line_end.size(), "Connection: close\r\nTransfer-Encoding: chunked\r\n");
-    client.send(out);
+    client.send(with_header(out, "Transfer-Encoding", "chunked"));
     if (typed_fault) return pass_typed_stream(proxy, reader, client);
     pass_stream(proxy, request, reader, client);
   } else {
     const std::string bytes = faulty_body(proxy.fault, request, reader.all());
-    out.insert(out.size() - line_end.size(), "Connection: close\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\n");
-    client.send(out + bytes);
+    client.send(with_header(out, "Content-Length", std::to_string(bytes.size())) + bytes);
   }
+}
+
+/// A connection holds one request.
+std::string request_bytes(const std::string& head, const std::string& body) {
+  const bool has_length = !header(head, "content-length").empty();
+  const std::string rest = without_headers(head, {"connection", "keep-alive", "expect", "content-length"});
+  const std::string out = with_header(rest, "Connection", "close");
+  return has_length ? with_header(out, "Content-Length", std::to_string(body.size())) + body : out;
 }
 
 void pass_rest(Connection& server, Connection& client) {
@@ -202,7 +173,7 @@ std::optional<std::string> next_event(std::string& text) {
 }
 
 /// One data line an event.
-void pass_stream(const Proxy& proxy, int request, BodyReader& body, Connection& client) {
+void pass_stream(const Proxy& proxy, const ChatRequest& request, BodyReader& body, Connection& client) {
   const bool odd = proxy.fault == "rechunk";
   StreamWriter writer(client, odd ? StreamWriter::Style::legal_oddities : StreamWriter::Style::plain);
   StreamFault fault(odd ? "none" : proxy.fault, request, proxy.after);
@@ -293,98 +264,6 @@ bool StreamWriter::send_in_pieces(std::string_view bytes) {
     bytes.remove_prefix(std::min(size, bytes.size()));
   }
   return true;
-}
-
-bool Connection::fill() {
-  std::array<char, 16384> bytes{};
-  const auto count = recv(socket_, bytes.data(), bytes.size(), 0);
-  if (count <= 0) return false;
-  buffer_.append(bytes.data(), static_cast<std::size_t>(count));
-  return true;
-}
-
-bool Connection::send(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto count = ::send(socket_, bytes.data(), bytes.size(), 0);
-    if (count <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
-std::optional<std::string> Connection::take_until(std::string_view mark) {
-  for (;;) {
-    const auto at = buffer_.find(mark);
-    if (at != std::string::npos) return take(at + mark.size());
-    if (!fill()) return std::nullopt;
-  }
-}
-
-std::optional<std::string> Connection::take(std::size_t count) {
-  while (buffer_.size() < count) {
-    if (!fill()) return std::nullopt;
-  }
-  std::string bytes = buffer_.substr(0, count);
-  buffer_.erase(0, count);
-  return bytes;
-}
-
-std::string Connection::take_some() {
-  if (buffer_.empty()) fill();
-  return std::exchange(buffer_, {});
-}
-
-BodyReader::BodyReader(Connection& connection, const std::string& head)
-    : connection_(connection), chunked_(header(head, "transfer-encoding").find("chunked") != std::string::npos) {
-  const std::string length = header(head, "content-length");
-  if (!chunked_ && !length.empty()) left_ = static_cast<std::size_t>(std::atoll(length.c_str()));
-}
-
-std::string BodyReader::next() {
-  if (chunked_) {
-    const auto line = connection_.take_until(line_end);
-    const std::size_t size = line ? std::strtoull(line->c_str(), nullptr, 16) : 0;
-    if (size == 0) return {};
-    std::string bytes = connection_.take(size).value_or("");
-    connection_.take(line_end.size());
-    return bytes;
-  }
-  if (left_) return connection_.take(std::exchange(left_, 0).value()).value_or("");
-  return connection_.take_some();
-}
-
-std::string BodyReader::all() {
-  std::string bytes;
-  for (std::string piece = next(); !piece.empty(); piece = next()) bytes += piece;
-  return bytes;
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return result;
-}
-
-std::string header(const std::string& head, std::string_view name) {
-  const std::string all = lower(head);
-  const std::string mark = std::string(line_end) + std::string(name) + ":";
-  const auto at = all.find(mark);
-  if (at == std::string::npos) return {};
-  const auto begin = all.find_first_not_of(' ', at + mark.size());
-  return all.substr(begin, all.find(line_end, begin) - begin);
-}
-
-std::string without_headers(const std::string& head, const std::vector<std::string_view>& names) {
-  std::string result;
-  for (std::size_t at = 0; at < head.size();) {
-    const auto end = head.find(line_end, at) + line_end.size();
-    const std::string line = head.substr(at, end - at);
-    const std::string name = lower(line.substr(0, line.find(':')));
-    if (std::find(names.begin(), names.end(), name) == names.end()) result += line;
-    at = end;
-  }
-  return result;
 }
 
 }  // namespace
