@@ -27,6 +27,10 @@ std::string check(const std::string& more) {
   return "check llama-server -q -m '" + gguf_model("draft-Q8_0.gguf").string() + "' --tier quick --json " + more;
 }
 
+std::string replaced(std::string text, const std::string& part, const std::string& by) {
+  return text.replace(text.find(part), part.size(), by);
+}
+
 std::string standin(const std::string& fault) { return "STANDIN_FAULT=" + fault + " "; }
 
 const std::string standin_check = check("--binary '" SWEETSPOT_STANDIN "' --set ubatch=256");
@@ -72,7 +76,7 @@ TEST_SUITE("live") {
 
   TEST_CASE("a stand-in that changes nothing, or re-chunks legally, passes") {
     SKIP_WHERE(missing_llama());
-    for (const std::string fault : {"none", "rechunk"}) {
+    for (const std::string fault : {"none", "rechunk", "arguments_respaced", "content_type_case", "early_hints"}) {
       const Outcome outcome = sweetspot_run(standin_check, standin(fault));
       INFO(fault << ": " << outcome.out << outcome.err);
       CHECK(outcome.exit_code == 0);
@@ -92,6 +96,22 @@ TEST_SUITE("live") {
       CHECK(report.at("verdict").at("outcome") == "broken");
       CHECK(report.at("evidence").is_object());
     }
+  }
+
+  TEST_CASE("a stand-in that breaks what an answer promises beside its text is broken") {
+    SKIP_WHERE(missing_llama());
+    const std::string standard = replaced(standin_check, "--tier quick", "--tier standard");
+    const auto broken = [](const std::string& command, const std::string& fault) {
+      const Outcome outcome = sweetspot_run(command, standin(fault));
+      INFO(fault << ": " << outcome.out << outcome.err);
+      CHECK(outcome.exit_code == 1);
+      if (outcome.exit_code == 1) CHECK(Json::parse(outcome.out).at("verdict").at("outcome") == "broken");
+    };
+    for (const char* fault : {"plain_without_logprobs", "finish_length_as_stop", "finish_content_filter", "same_call_ids",
+                              "consistent_lie", "refused_once"})
+      broken(standin_check, fault);
+    for (const char* fault : {"calls_reversed", "late_finish", "late_usage", "sampled_greedy", "sampled_damage"})
+      broken(standard, fault);
   }
 
   TEST_CASE("the engine as it comes passes over all three APIs, tools included") {
