@@ -97,19 +97,25 @@ Step StreamFault::take_done() {
 void StreamFault::take_delta(Json& chunk, Step& step) {
   Json& delta = *delta_of(chunk);
   if (fault_ == "think_leak") move_thoughts(delta);
-  if (delta.contains("tool_calls")) {
-    release_text(step);
-    return calls_.take(chunk, step.events);
+  const std::string field = has_text(delta, "content") ? "content" : has_text(delta, thoughts_field) ? thoughts_field : "";
+  const bool calls = delta.contains("tool_calls");
+  if (calls || (!field.empty() && field != text_field_)) release_text(step);
+  if (calls) return calls_.take(chunk, step.events);
+  if (field.empty()) {
+    step.events.push_back(chunk.dump());
+    return;
   }
-  if (delta.contains("content") && delta["content"].is_string() && !delta["content"].get<std::string>().empty()) {
-    return take_content(chunk, delta["content"].get<std::string>(), step);
-  }
+  text_field_ = field;
+  template_ = chunk.dump();
+  if (field == "content") return take_content(chunk, delta[field].get<std::string>(), step);
+  const std::string thoughts = text_.take_thoughts(delta[field].get<std::string>());
+  if (thoughts.empty()) return;
+  delta[field] = thoughts;
   step.events.push_back(chunk.dump());
 }
 
 void StreamFault::take_content(Json& chunk, std::string text, Step& step) {
   ++deltas_;
-  template_ = chunk.dump();
   text = text_.take(std::move(text));
   if (text.empty()) return;
   const bool lost = (fault_ == "truncate" && deltas_ > after_) || (fault_ == "drop" && deltas_ % drop_every == 0) ||
@@ -154,7 +160,7 @@ void StreamFault::release_text(Step& step) {
   const std::string text = text_.rest();
   if (text.empty()) return;
   Json late = Json::parse(template_);
-  (*delta_of(late))["content"] = text;
+  (*delta_of(late))[text_field_] = text;
   step.events.push_back(late.dump());
 }
 
@@ -172,11 +178,11 @@ std::string faulty_body(std::string_view fault, const ChatRequest& request, cons
 namespace {
 
 void move_thoughts(Json& message) {
-  if (!message.contains("reasoning_content") || !message["reasoning_content"].is_string()) return;
+  if (!message.contains(thoughts_field) || !message[thoughts_field].is_string()) return;
   const std::string text =
       message.contains("content") && message["content"].is_string() ? message["content"].get<std::string>() : "";
-  message["content"] = message["reasoning_content"].get<std::string>() + text;
-  message.erase("reasoning_content");
+  message["content"] = message[thoughts_field].get<std::string>() + text;
+  message.erase(thoughts_field);
 }
 
 }  // namespace

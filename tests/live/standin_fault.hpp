@@ -44,7 +44,8 @@ private:
   int after_;
   int deltas_ = 0;        ///< content deltas so far
   std::string held_;      ///< fault "drop_tail": the event that is kept back until it is known whether it is the last of its kind
-  std::string template_;  ///< the last content event, to put late text into
+  std::string template_;  ///< the last event with text or thoughts, to put late ones into
+  std::string text_field_;  ///< which of both it has
   ClaimFault claims_;
   TextFault text_;
   CallFault calls_;

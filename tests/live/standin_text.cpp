@@ -15,7 +15,7 @@ constexpr int mangle_every = 20;
 constexpr int late_from = 60;
 constexpr int bad_from_request = 3;
 constexpr std::size_t held_bytes = 200;
-constexpr std::size_t sampled_word = 2;  ///< answers that are sampled may be asked for a few tokens
+constexpr std::size_t sampled_word = 2;  ///< of thoughts and text: sampled answers may be asked for a few tokens
 
 bool is_sampled_damage(std::string_view fault, const ChatRequest& request) {
   return fault == "sampled_damage" && request.temperature > 0;
@@ -50,12 +50,21 @@ std::string TextFault::take(std::string piece) {
     kept_.erase(0, whole);
     return text;
   }
+  return take_opening(piece);
+}
+
+std::string TextFault::take_thoughts(const std::string& piece) {
+  return is_sampled_damage(fault_, request_) ? take_opening(piece) : piece;
+}
+
+std::string TextFault::take_opening(const std::string& piece) {
   if (!keeps_opening_) return piece;
   kept_ += piece;
   return is_whole_opening() ? rest() : std::string{};
 }
 
 std::string TextFault::rest() {
+  if (kept_.empty()) return {};
   keeps_opening_ = false;
   const std::string text = std::exchange(kept_, {});
   if (fault_ == "both") return wrong_words(text, words_);
@@ -68,12 +77,16 @@ bool TextFault::is_whole_opening() const {
 
 void damage_text(std::string_view fault, const ChatRequest& request, Json& choice) {
   Json& message = choice["message"];
-  if (!message.contains("content") || !message["content"].is_string()) return;
-  if (fault == "consistent_lie") {
-    lie_consistently(choice);
-  } else {
-    message["content"] = faulty_text(fault, request, message["content"].get<std::string>());
-  }
+  if (fault == "consistent_lie") return lie_consistently(choice);
+  const bool sampled = is_sampled_damage(fault, request);
+  const bool unscored = fault == "plain_without_logprobs" && !request.logprobs;
+  const bool thoughts = has_text(message, thoughts_field) && (sampled || (unscored && !has_text(message, "content")));
+  const char* field = thoughts ? thoughts_field : "content";
+  if (!has_text(message, field)) return;
+  const std::string text = message[field];
+  message[field] = sampled    ? with_wrong_word(text, sampled_word)
+                   : unscored ? with_wrong_middle(text)
+                              : faulty_text(fault, request, text);
 }
 
 namespace {
@@ -81,8 +94,6 @@ namespace {
 std::string faulty_text(std::string_view fault, const ChatRequest& request, std::string text) {
   int words = 0;
   if (fault == "both") return wrong_words(text, words);
-  if (fault == "plain_without_logprobs" && !request.logprobs) return with_wrong_middle(text);
-  if (is_sampled_damage(fault, request)) return with_wrong_word(text, sampled_word);
   const bool mangled = fault == "plain_mangle" || (fault == "third_request" && request.number >= bad_from_request);
   for (std::size_t at = 8; mangled && at < text.size(); at += 40) {
     text = text.substr(0, at) + swapped_letters(text.substr(at, 8)) + text.substr(std::min(at + 8, text.size()));
@@ -93,14 +104,15 @@ std::string faulty_text(std::string_view fault, const ChatRequest& request, std:
 /// A token that is a word is told as another one, in the text and in the list of tokens; its id and the alternatives beside it
 /// tell the truth.
 void lie_consistently(Json& choice) {
+  if (!has_text(choice["message"], "content")) return;
   std::string text = choice["message"]["content"];
   const Json::json_pointer list("/logprobs/content");
   if (!choice.contains(list) || !choice[list].is_array()) return;
   Json& tokens = choice[list];
   std::string written;
   for (const Json& token : tokens) written += token.value("token", "");
-  const std::size_t text_at = written.find(text);
-  if (text.empty() || text_at == std::string::npos) return;
+  const std::size_t text_at = written.rfind(text);  // behind the thoughts
+  if (text_at == std::string::npos) return;
   std::vector<std::pair<std::size_t, std::size_t>> words;  // of the token, of its beginning in the text
   std::size_t at = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {

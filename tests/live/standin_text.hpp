@@ -9,16 +9,18 @@
 
 namespace sweetspot::standin {
 
-/// Does its damage to the text of one streamed answer, piece by piece.
+/// Does its damage to the text and thoughts of one streamed answer, piece by piece.
 class TextFault {
 public:
   TextFault(std::string_view fault, const ChatRequest& request);
   /// What goes out now; nothing where it is kept back.
   std::string take(std::string piece);
-  /// No more text comes: what was kept back.
+  std::string take_thoughts(const std::string& piece);
+  /// No more of either comes: what was kept back.
   std::string rest();
 
 private:
+  std::string take_opening(const std::string& piece);
   bool is_whole_opening() const;
 
   std::string fault_;
@@ -26,7 +28,7 @@ private:
   int pieces_ = 0;
   int words_ = 0;
   bool mangle_due_ = false;
-  bool keeps_opening_ = false;  ///< the beginning of the text goes out as one piece
+  bool keeps_opening_ = false;  ///< what comes first goes out as one piece
   std::string kept_;
 };
 
