@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -63,6 +64,8 @@ private:
   ErrorCode gather(const OnBytes& on_bytes);
   bool enough_gathered(const OnBytes& on_bytes) const;
   ErrorCode read_arrival(const Arrival& arrival, const OnBytes& on_bytes);
+  std::size_t put(ErrorCode& error);
+  [[noreturn]] void refuse_framing() const;
   void check_header(std::size_t used, ErrorCode error);
   void pass_over_interim();
   HttpResponse::End end_after(ErrorCode error);
@@ -284,10 +287,11 @@ ErrorCode Exchange::read_arrival(const Arrival& arrival, const OnBytes& on_bytes
     const std::size_t seen = parser_->get().body().size();
     ErrorCode error;
     const bool in_header = !parser_->is_header_done();
-    const std::size_t used = parser_->put(asio::buffer(buffer_.data(), readable_), error);
+    const std::size_t used = put(error);
     buffer_.consume(used);
     readable_ -= used;
     if (in_header) check_header(used, error);
+    if (error == http::error::need_more && readable_ > limits::response_header_bytes) refuse_framing();
     const auto piece = std::string_view{parser_->get().body()}.substr(seen);
     if (on_bytes && !piece.empty() && !on_bytes(piece, after_sent(arrival.at))) stopped_ = true;
     if (error == http::error::need_more) error = {};
@@ -295,6 +299,21 @@ ErrorCode Exchange::read_arrival(const Arrival& arrival, const OnBytes& on_bytes
     if (is_interim(*parser_)) pass_over_interim();
   }
   return {};
+}
+
+/// What the parser takes of the bytes that may be read. Beast throws at a trailer field that is too long for its own table.
+std::size_t Exchange::put(ErrorCode& error) {
+  try {
+    return parser_->put(asio::buffer(buffer_.data(), readable_), error);
+  } catch (const std::length_error&) {
+    refuse_framing();
+  }
+}
+
+/// The line before a chunk, or the fields after the last one, are as long as no server makes them.
+void Exchange::refuse_framing() const {
+  fail(FailureKind::bad_response, fmt::format("the answer of {} has a chunk header or a trailer of more than {} bytes", name(),
+                                              limits::response_header_bytes));
 }
 
 /// Beast's own limit holds for what is still unread of the header, and so depends on how the bytes arrive.

@@ -183,6 +183,16 @@ TEST_SUITE("backends/http_client") {
     CHECK(failure_of([&] { get(one_line); }).detail.find("larger than 65536 bytes") != std::string::npos);
   }
 
+  TEST_CASE("what frames the chunks of a body has a cap, too") {
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    CannedServer sound{head + "2;note=short\r\n{}\r\n0\r\nX-Sum: 7\r\n\r\n"};
+    CHECK(get(sound).body == "{}");
+    CannedServer extension{head + "2;note=" + std::string(1 << 20, 'x') + "\r\n{}\r\n0\r\n\r\n"};
+    CHECK(failure_of([&] { get(extension); }).detail.find("more than 65536 bytes") != std::string::npos);
+    CannedServer trailer{head + "2\r\n{}\r\n0\r\nX-Sum: " + std::string(100'000, '7') + "\r\n\r\n"};
+    CHECK(failure_of([&] { get(trailer); }).detail.find("more than 65536 bytes") != std::string::npos);
+  }
+
   TEST_CASE("an answer that does not come in time is timed out, before its header and within its body") {
     CannedServer mute{"", CannedServer::Then::hold};
     const auto failure = failure_of([&] { get(mute, {.connect = 5s, .total = 60ms}); });

@@ -58,7 +58,9 @@ Asked ask_candidate(const ChatTarget& candidate, const Prompt& prompt, Asking ho
   try {
     return {ask(candidate, prompt, options, interrupt), false};
   } catch (const TrialError& error) {
-    if (!lives(candidate, interrupt)) throw;  // it died in mid-answer: a failure, no fault of the answer
+    const bool silent = dynamic_cast<const SilentServer*>(&error) != nullptr;
+    const bool slow = error.failure().kind == FailureKind::timed_out && !silent;  // a long prompt may take its time
+    if (slow || !lives(candidate, interrupt)) throw;  // it died in mid-answer: a failure, no fault of the answer
     return without_answer(error.failure(), prompt, streamed);
   }
 }

@@ -24,8 +24,9 @@ struct Asked {
   bool ended = false;  ///< the request ended without an answer, and the server lives: the next one would be no better
 };
 
-/// Asks a running candidate. A connection that fails or falls silent while the server lives is a fault of the answer
-/// (protocol_faults); where the server is gone the TrialError goes on: a failure.
+/// Asks a running candidate. A connection that fails, or falls silent in mid-answer, while the server lives is a fault of the
+/// answer (protocol_faults). Where the server is gone, or the first token did not come in time, the TrialError goes on: a
+/// failure.
 Asked ask_candidate(const ChatTarget& candidate, const Prompt& prompt, Asking how, std::chrono::milliseconds silence,
                     const InterruptFlag& interrupt);
 
