@@ -205,8 +205,9 @@ std::optional<std::int64_t> count_field(const json::object& object, std::string_
   if (found == nullptr) return std::nullopt;
   const auto count = integer(*found);
   if (!count) note_fault(sample, fmt::format("usage {} is no integer", name));
-  if (count && *count < 0) note_fault(sample, fmt::format("usage {} is negative: {}", name, *count));
-  return count;
+  if (!count || *count >= 0) return count;
+  note_fault(sample, fmt::format("usage {} is negative: {}", name, *count));
+  return std::nullopt;
 }
 
 void note_piece(RequestSample& sample, Channel channel, std::size_t bytes, double now_ms) {

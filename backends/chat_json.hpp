@@ -74,7 +74,7 @@ std::string arguments_field(const boost::json::object& function, RequestSample& 
 /// One entry of a log probability list (chat "logprobs.content", completion "completion_probabilities").
 TokenRecord token_record(const boost::json::value& entry);
 
-/// A count in a usage object; another type, or a negative number, is a fault.
+/// A count in a usage object; another type, or a negative number, is a fault and no count.
 std::optional<std::int64_t> count_field(const boost::json::object& object, std::string_view name, RequestSample& sample);
 
 /// What a stream's event brought.

@@ -208,6 +208,7 @@ TEST_SUITE("backends/chat_json") {
           std::vector<std::string>{"usage completion_tokens is no integer"});
     CHECK(counted(R"({"usage":{"completion_tokens":-3.0}})").protocol_faults ==
           std::vector<std::string>{"usage completion_tokens is negative: -3"});
+    CHECK_FALSE(counted(R"({"usage":{"completion_tokens":-3}})").usage.completion_tokens.has_value());
     CHECK(counted(R"({"usage":{"completion_tokens":1e400}})").protocol_faults ==
           std::vector<std::string>{"usage completion_tokens is no integer"});
     CHECK(counted(R"({"usage":null,"timings":[]})") == RequestSample{});

@@ -159,6 +159,12 @@ TEST_SUITE("gate/scorer") {
     GateContext context{fixture.engine, fixture.reference, {}, {}, {}, Tier::quick};
     context.scorer = &fixture.scorer;
     CHECK(holds(judged(context, fixture.answers(changed), &scores).not_verified, "scored only up to"));
+    scores.front() = {"prose-0", {320, 1, 0, 0, 0.2}, std::nullopt, false, true};
+    const auto missing = judged(context, fixture.answers(changed), &scores).not_verified;
+    CHECK(holds(missing, "1 texts are scored only in the 320 tokens after they differ"));
+    CHECK_FALSE(holds(missing, "texts beyond"));
+    scores.front() = {"prose-0", {4096, 1, 0, 0, 0.2}, std::nullopt};
+    CHECK(holds(judged(context, fixture.answers(changed), &scores).not_verified, "texts beyond the first 4096 scored tokens"));
   }
 
   TEST_CASE("a prompt that the scorer does not answer is named") {

@@ -1,6 +1,7 @@
 #include "run/measure.hpp"
 
 #include "core/decode_rate.hpp"
+#include "gate/prompt_set.hpp"
 
 #include <doctest/doctest.h>
 
@@ -110,5 +111,14 @@ TEST_SUITE("run/measure") {
     measurement.concurrency->failed = 1;
     CHECK_FALSE(score(crowd, measurement));
     CHECK_THROWS_WITH(find_goal("agnet"), doctest::Contains("agnet"));
+  }
+
+  TEST_CASE("after its deadline nothing is asked, not even to warm up") {
+    TimedPlan plan;
+    plan.deadline = std::chrono::steady_clock::now();
+    const ChatTarget nobody;  // a request to it would throw
+    const TimedResult result = timed_requests(nobody, timed_prompts(), plan, NeverInterrupted{});
+    CHECK(result.cut);
+    CHECK(result.samples.empty());
   }
 }

@@ -1,8 +1,11 @@
 #include "run/session.hpp"
+#include "run/confirm.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -14,6 +17,7 @@ namespace {
 struct DisturbedRunner final : TrialRunner {
   int disturbed = 0;
   double clock = 0;
+  bool cuts = false;
   std::vector<VisitOrder> orders;
 
   VisitOutcome visit(const VisitOrder& order) override {
@@ -21,6 +25,8 @@ struct DisturbedRunner final : TrialRunner {
     clock += 10;
     VisitOutcome outcome;
     if (order.gate) outcome.verdict.emplace();
+    outcome.cut = cuts;
+    if (cuts) return outcome;
     outcome.visit.emplace();
     outcome.visit->phase = order.phase;
     outcome.visit->measurement.score_s = 1;
@@ -85,5 +91,35 @@ TEST_SUITE("run/session") {
     fixture.runner.disturbed = 100;
     (void)fixture.visited();
     CHECK(fixture.runner.orders.size() == 1);
+  }
+
+  TEST_CASE("a block of the confirm has a deadline a little after its time, and the one without an end has none") {
+    Fixture fixture;
+    fixture.settings.budget_s = 100;
+    StudySession session{fixture.study, fixture.settings, fixture.runner, fixture.listener, fixture.clock};
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(session.confirm_visit(session.trial({}), 0, 60));
+    CHECK(session.confirm_visit(session.trial({}), 0, std::numeric_limits<double>::infinity()));
+    const auto deadline = fixture.runner.orders[0].timed_deadline;
+    CHECK(deadline >= begin + std::chrono::seconds(65));  // the end, and a twentieth of the budget
+    CHECK(deadline < begin + std::chrono::seconds(100));
+    CHECK(fixture.runner.orders[1].timed_deadline == std::chrono::steady_clock::time_point::max());
+  }
+
+  TEST_CASE("a confirm whose visit is cut off ends, and says why") {
+    Fixture fixture;
+    fixture.settings.goal = find_goal("decode");
+    StudySession session{fixture.study, fixture.settings, fixture.runner, fixture.listener, fixture.clock};
+    fixture.runner.cuts = true;
+    Config candidate;
+    candidate.values["threads"] = std::int64_t{2};
+    confirm(session, candidate, Until::clear, 1000);
+    CHECK(fixture.runner.orders.size() == 1);
+    REQUIRE(fixture.listener.notes.size() == 1);
+    CHECK(fixture.listener.notes.front().find("became slower") != std::string::npos);
+    for (const Trial& trial : fixture.study.trials) {
+      CHECK(trial.visits.empty());
+      CHECK_FALSE(trial.failure);
+    }
   }
 }

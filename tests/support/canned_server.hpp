@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -28,7 +29,7 @@ public:
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
-    bind(listener_, reinterpret_cast<const sockaddr*>(&address), length);
+    if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), length) != 0) throw std::runtime_error("no port to bind");
     listen(listener_, 4);
     getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
     port_ = ntohs(address.sin_port);

@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -48,7 +49,7 @@ void answer(int connection, const Request& request, const Options& options);
 
 }  // namespace
 
-int main(int count, char** arguments) {
+int main(int count, char** arguments) try {
   alarm(300);  // whatever a test forgets
   signal(SIGPIPE, SIG_IGN);
   const Options options = options_from(count, arguments);
@@ -67,6 +68,9 @@ int main(int count, char** arguments) {
     answer(connection, received(connection), options);
     close(connection);
   }
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "error: %s\n", error.what());
+  return EXIT_FAILURE;
 }
 
 namespace {

@@ -75,6 +75,12 @@ void add_scores(const std::vector<ScoredText>& scores, Verdict& verdict) {
   const auto lost = std::count_if(scores.begin(), scores.end(), [](const ScoredText& text) { return text.lost; });
   if (lost > 0)
     verdict.not_verified.push_back(std::to_string(lost) + " texts are scored only up to a character of several tokens");
+  const auto cut = std::count_if(scores.begin(), scores.end(), [](const ScoredText& text) { return text.cut; });
+  if (cut > 0)
+    verdict.not_verified.push_back(
+        fmt::format("{} texts are scored only in the {} tokens after they differ", cut, thresholds::rescored_per_prompt));
+  if (verdict.rescored->tokens >= thresholds::rescored_in_all)
+    verdict.not_verified.push_back(fmt::format("texts beyond the first {} scored tokens", thresholds::rescored_in_all));
 }
 
 Verdict compared(const GateContext& context, const Interview& interview) {

@@ -160,6 +160,7 @@ ScoredText score(const ChatTarget& server, Sequence sequence, std::int64_t posit
   ScoredText scored;
   scored.prompt_id = sequence.reference->prompt.id;
   const std::size_t end = sequence.from + static_cast<std::size_t>(positions);
+  scored.cut = end < sequence.tokens.size();
   std::vector<std::int64_t> context = sequence.reference->prompt_tokens;
   context.insert(context.end(), sequence.tokens.begin(), sequence.tokens.begin() + static_cast<std::ptrdiff_t>(sequence.from));
   std::string before =

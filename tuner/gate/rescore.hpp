@@ -16,6 +16,7 @@ struct ScoredText {
   Rescored figures;
   std::optional<Evidence> worst;  ///< the first miscommit, or else the worst grey token
   bool lost = false;              ///< its end was not scored: a token that leaves a character incomplete is not shown
+  bool cut = false;               ///< its end was not scored: it is longer than what is scored of one text
 };
 
 /// G6: where each answer leaves the reference, with the reference's margin there. At most one per answer (streamed or not).

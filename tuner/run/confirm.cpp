@@ -42,14 +42,17 @@ bool is_enough(const StudySession& session, const ConfirmDecision& decision, Unt
   return true;
 }
 
-/// False when a visit failed, so that there is nothing more to compare.
-bool add_block(StudySession& session, Trial& first, Trial& second) {
+/// False when a visit failed or was cut, so that there is nothing more to compare.
+bool add_block(StudySession& session, Trial& first, Trial& second, double end_s) {
   const int block = next_block(first, second);
   // A B B A and B A A B in turn: the order itself must not favour an arm.
   Trial& outer = block % 2 == 0 ? first : second;
   Trial& inner = block % 2 == 0 ? second : first;
   for (Trial* trial : {&outer, &inner, &inner, &outer}) {
-    session.visit(*trial, Phase::confirm, std::nullopt, block);
+    if (!session.confirm_visit(*trial, block, end_s)) {
+      session.observer.note("the machine became slower: a confirm block is cut off, the time for it is used up");
+      return false;
+    }
     if (trial->failure) return false;
   }
   return true;
@@ -102,7 +105,7 @@ void confirm(StudySession& session, const Config& candidate, Until until, double
     if (is_enough(session, decision, until) || decision.n >= confirm_blocks_most) return;
     const double block_s = visits_per_block * session.visit_seconds(Phase::confirm);
     if (session.clock() + block_s > end_s) return;
-    if (!add_block(session, first, second)) return;
+    if (!add_block(session, first, second, end_s)) return;
     const ConfirmDecision now = decide(block_log_ratios(first, second));
     session.observer.note(fmt::format("confirm block {}: {:.3f}x so far", now.n, std::exp(now.mean)));
   }

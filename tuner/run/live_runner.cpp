@@ -125,7 +125,8 @@ void LiveRunner::cool_down() {
   }
 }
 
-Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault) {
+void LiveRunner::add_timed(const VisitOrder& order, ServerProcess& server, VisitOutcome& outcome) {
+  status_("timing " + display(order.config));
   const auto begin = std::chrono::steady_clock::now();
   TimedPlan plan;
   plan.requests_per_class = order.timed->requests_per_class;
@@ -135,6 +136,7 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
   plan.sampler = setup_.sampler;
   plan.seed = setup_.seed;
   plan.round = order.round;
+  plan.deadline = order.timed_deadline;
   Visit visit;
   visit.phase = order.phase;
   visit.block = order.block;
@@ -148,6 +150,7 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
   }
   visit.measurement = summarised(visit.samples, setup_.goal, excluded, server.memory_bytes_peak());
   if (result.unsteady) visit.measurement.findings.push_back("unsteady: the warm-up did not settle");
+  std::optional<Evidence> fault;
   for (const RequestSample& sample : visit.samples) {
     const auto asked = std::find_if(setup_.timed_prompts.begin(), setup_.timed_prompts.end(),
                                     [&](const Prompt& prompt) { return prompt.id == sample.prompt_id; });
@@ -157,9 +160,17 @@ Visit LiveRunner::timed(const VisitOrder& order, ServerProcess& server, std::opt
     fault = check_alone(prompt, sample);
   }
   for (RequestSample& sample : visit.samples) sample.raw.clear();
-  add_crowd(order, server, visit, fault);
+  if (!result.cut) add_crowd(order, server, visit, fault);
   visit.duration_s = seconds_since(begin);
-  return visit;
+  outcome.cut = result.cut;
+  if (!result.cut) outcome.visit = std::move(visit);
+  if (!fault) return;
+  // A visit of the race or the confirm has no verdict of its own; what it shows counts all the same.
+  if (!outcome.verdict) outcome.verdict.emplace();
+  outcome.verdict->outcome = Outcome::broken;
+  outcome.verdict->check = "G13";
+  outcome.verdict->detail = "while timed: " + fault->detail;
+  outcome.verdict->evidence = std::move(fault);
 }
 
 /// Several clients at once, where the goal or the user asks for it.
@@ -228,20 +239,8 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
       outcome.gate_speed_ratio = gate_speed_ratio(*reference, gating.answers);
     }
     const bool broken = outcome.verdict && broken_for_good(order, *reference, gating);
-    if (!broken && order.timed) {
-      status_("timing " + display(order.config));
-      std::optional<Evidence> fault;
-      outcome.visit = timed(order, *server, fault);
-      if (fault) {
-        // A visit of the race or the confirm has no verdict of its own; what it shows counts all the same.
-        if (!outcome.verdict) outcome.verdict.emplace();
-        outcome.verdict->outcome = Outcome::broken;
-        outcome.verdict->check = "G13";
-        outcome.verdict->detail = "while timed: " + fault->detail;
-        outcome.verdict->evidence = *fault;
-      }
-    }
-    if (!broken && (!order.depths.empty() || order.session_tokens > 0)) add_depths(order, *server, outcome);
+    if (!broken && order.timed) add_timed(order, *server, outcome);
+    if (!broken && !outcome.cut && (!order.depths.empty() || order.session_tokens > 0)) add_depths(order, *server, outcome);
     keep_or_stop(order, *server);
     if (outcome.visit) outcome.disturbed = disturbed_by(before, machine_state(), cores_);
     if (reference != nullptr) {

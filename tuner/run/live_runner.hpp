@@ -141,7 +141,7 @@ private:
   std::string draw_key(const Reference& reference, const DrawPlan& plan) const;
   void add_depths(const VisitOrder& order, ServerProcess& server, VisitOutcome& outcome);
   void add_crowd(const VisitOrder& order, ServerProcess& server, Visit& visit, std::optional<Evidence>& fault);
-  Visit timed(const VisitOrder& order, ServerProcess& server, std::optional<Evidence>& fault);
+  void add_timed(const VisitOrder& order, ServerProcess& server, VisitOutcome& outcome);
 
   LiveSetup setup_;
   Kept kept_;

@@ -5,6 +5,7 @@
 #include "core/prompt.hpp"
 #include "run/score.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -29,11 +30,13 @@ struct TimedPlan {
   std::map<std::string, double> sampler;  ///< empty: greedy
   std::uint64_t seed = 1;
   int round = 0;  ///< another round asks with other nonces: nothing repeats
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< nothing is asked after it
 };
 
 struct TimedResult {
   std::vector<RequestSample> samples;
   bool unsteady = false;  ///< the warm-up did not settle
+  bool cut = false;       ///< the deadline came first: the samples are not all
 };
 
 /// Warms up, then asks. Prompts and nonces depend on plan and prompts alone, so every configuration is asked the same.

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace sweetspot {
 namespace {
@@ -19,7 +20,13 @@ constexpr double unknown_visit_s = 5;           ///< before any was made
 constexpr double unknown_launch_s = 1;
 constexpr double launch_and_gate_factor = 2.0;  ///< a searching visit also launches and is checked
 constexpr double redo_share_most = 0.1;         ///< of the budget, for visits that were disturbed
+constexpr double overrun_share = 0.05;          ///< of the budget, for a block of the confirm that is under way when it ends
 constexpr int redone_most = 2;                  ///< times for one visit
+
+std::chrono::steady_clock::time_point in_seconds(double seconds) {
+  if (!std::isfinite(seconds)) return std::chrono::steady_clock::time_point::max();
+  return std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
 
 void measure_again(Trial& trial, const StudySettings& settings) {
   std::vector<RequestSample> samples;
@@ -85,12 +92,35 @@ Trial& StudySession::trial(const Config& config) {
 }
 
 void StudySession::visit(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block) {
-  run(trial, phase, gate, block, false);
+  VisitOrder order;
+  order.phase = phase.value_or(Phase::search);
+  order.block = block;
+  order.gate = gate;
+  run(trial, std::move(order), phase ? Timed::yes : Timed::no);
 }
 
-void StudySession::depth_visit(Trial& trial) { run(trial, Phase::depth, std::nullopt, -1, false); }
+bool StudySession::confirm_visit(Trial& trial, int block, double end_s) {
+  VisitOrder order;
+  order.phase = Phase::confirm;
+  order.block = block;
+  order.timed_deadline = in_seconds(end_s + overrun_share * settings.budget_s - clock());
+  return run(trial, std::move(order), Timed::yes);
+}
 
-void StudySession::search_visit(Trial& trial) { run(trial, Phase::search, Tier::quick, -1, true); }
+void StudySession::depth_visit(Trial& trial) {
+  VisitOrder order;
+  order.phase = Phase::depth;
+  order.depths = settings.depths;
+  order.session_tokens = settings.session_tokens;
+  run(trial, std::move(order), Timed::no);
+}
+
+void StudySession::search_visit(Trial& trial) {
+  VisitOrder order;
+  order.gate = Tier::quick;
+  order.may_wait = true;
+  run(trial, std::move(order), Timed::yes);
+}
 
 void StudySession::settle(When when) {
   const auto waiting = std::count_if(study.trials.begin(), study.trials.end(),
@@ -103,34 +133,25 @@ void StudySession::settle(When when) {
   }
 }
 
-void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block, bool may_wait) {
+bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
   if (trial.failure && trial.failure->kind == FailureKind::interrupted) trial.failure.reset();
-  VisitOrder order;
-  order.may_wait = may_wait;
   order.config = trial.config;
-  order.phase = phase.value_or(Phase::search);
-  order.block = block;
-  order.gate = gate;
-  order.round = order.phase == Phase::confirm ? 1 + block : 0;
-  if (phase == Phase::depth) {
-    order.depths = settings.depths;
-    order.session_tokens = settings.session_tokens;
+  order.round = order.phase == Phase::confirm ? 1 + order.block : 0;
+  if (timed == Timed::yes) {
+    const bool deep_goal = settings.goal.work == Goal::Work::depth && !settings.depths.empty();
+    if (deep_goal) order.depths = {*std::max_element(settings.depths.begin(), settings.depths.end())};
+    order.timed = order.block >= 0 ? settings.confirm_effort : settings.search_effort;  // the launch is what is repeated
   }
-  const bool deep_goal = phase && settings.goal.work == Goal::Work::depth && !settings.depths.empty();
-  if (deep_goal && phase != Phase::depth) order.depths = {*std::max_element(settings.depths.begin(), settings.depths.end())};
-  if (phase && phase != Phase::depth)
-    order.timed = block >= 0 ? settings.confirm_effort : settings.search_effort;  // the launch is what is repeated
-  const double left = std::max(settings.budget_s - clock(), 1.0);
-  order.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000));
+  order.deadline = in_seconds(std::max(settings.budget_s - clock(), 1.0));
 
   if (settings.pace == Pace::burst && order.timed) runner.cool_down();
   const double at_s = clock();
   VisitOutcome outcome = runner.visit(order);
   const double took_s = clock() - at_s;
-  if (outcome.visit && !gate && phase != Phase::depth) launches_s.push_back(took_s - outcome.visit->duration_s);
+  if (outcome.visit && !order.gate && order.phase != Phase::depth) launches_s.push_back(took_s - outcome.visit->duration_s);
   if (outcome.disturbed) redo_disturbed(order, outcome, took_s);
   if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
-  if (outcome.verdict) trial.verdict = with_later_look(std::move(trial.verdict), std::move(*outcome.verdict), gate);
+  if (outcome.verdict) trial.verdict = with_later_look(std::move(trial.verdict), std::move(*outcome.verdict), order.gate);
   if (outcome.failure) trial.failure = outcome.failure;
   if (outcome.visit) {
     outcome.visit->at_s = at_s;
@@ -140,6 +161,7 @@ void StudySession::run(Trial& trial, std::optional<Phase> phase, std::optional<T
   }
   observer.trial_changed(study, trial);
   if (outcome.visit) observer.visit_added(study, trial, trial.visits.back());
+  return !outcome.cut;
 }
 
 /// Timed once more, while there is time for that; what stays disturbed says so.

@@ -26,6 +26,10 @@ struct StudySession {
   /// observer.
   void visit(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block = -1);
 
+  /// One timed launch for a block of the confirm, which was to end at `end_s` of the clock. False when the machine became so
+  /// slow that it was cut off: it counts for no speed then, only for what it showed of the output.
+  bool confirm_visit(Trial& trial, int block, double end_s);
+
   /// One launch for the depths of the settings, untimed otherwise.
   void depth_visit(Trial& trial);
 
@@ -40,7 +44,9 @@ struct StudySession {
 
 private:
   void redo_disturbed(VisitOrder order, VisitOutcome& outcome, double visit_s);
-  void run(Trial& trial, std::optional<Phase> phase, std::optional<Tier> gate, int block, bool may_wait);
+  enum class Timed { yes, no };
+  /// False when it was cut off.
+  bool run(Trial& trial, VisitOrder order, Timed timed);
 };
 
 }  // namespace sweetspot

@@ -15,6 +15,8 @@ constexpr int unstreamed_short = 16;
 constexpr int unstreamed_long = 96;
 constexpr double settled = 0.02;  ///< spread of the last three (measurement.md "One launch")
 
+bool is_late(const TimedPlan& plan) { return std::chrono::steady_clock::now() >= plan.deadline; }
+
 bool is_later_turn(const Prompt& prompt) { return prompt.id.find('/') != std::string::npos; }
 
 RequestSample ask_timed(const ChatTarget& server, Prompt prompt, const TimedPlan& plan, int repeat, const std::string& as_class,
@@ -62,7 +64,7 @@ bool warm_up(const ChatTarget& server, const std::vector<Prompt>& prompts, const
   std::vector<const Prompt*> asked = of_class(prompts, "code");
   if (asked.empty() && !prompts.empty()) asked.push_back(&prompts.front());
   if (asked.empty()) return true;
-  for (int i = 0; i < warm_up_most; ++i) {
+  for (int i = 0; i < warm_up_most && !is_late(plan); ++i) {
     Prompt prompt = *asked[static_cast<std::size_t>(i) % asked.size()];
     prompt.max_tokens = warm_up_tokens;
     // Repeats far from those of the timed rounds, so that nothing of them is met again.
@@ -75,39 +77,53 @@ bool warm_up(const ChatTarget& server, const std::vector<Prompt>& prompts, const
   return false;
 }
 
-}  // namespace
+struct TimedRequest {
+  const Prompt* prompt = nullptr;
+  int repeat = 0;
+  std::string as_class;
+};
 
-TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan,
-                           const InterruptFlag& interrupt) {
-  TimedResult result;
-  result.unsteady = !warm_up(server, prompts, plan, interrupt);
+/// Interleaved over the classes, so that a disturbance does not fall on one of them alone; the long ones last.
+std::vector<TimedRequest> requests_of(const std::vector<Prompt>& prompts, const TimedPlan& plan) {
+  std::vector<TimedRequest> requests;
   const int first_repeat = plan.round * 1000;
   std::vector<std::string> names;
   for (const Prompt& prompt : prompts) {
     if (prompt.prompt_class != "long" && std::find(names.begin(), names.end(), prompt.prompt_class) == names.end())
       names.push_back(prompt.prompt_class);
   }
-  // Interleaved over the classes, so that a disturbance does not fall on one of them alone.
   for (int i = 0; i < plan.requests_per_class; ++i) {
     for (const std::string& name : names) {
       const auto chosen = of_class(prompts, name);
       // Each round starts elsewhere among the class's prompts.
       const std::size_t at = static_cast<std::size_t>(i + plan.round * plan.requests_per_class) % chosen.size();
-      const int repeat = first_repeat + i / static_cast<int>(chosen.size());
-      result.samples.push_back(ask_timed(server, *chosen[at], plan, repeat, name, interrupt));
+      requests.push_back({chosen[at], first_repeat + i / static_cast<int>(chosen.size()), name});
     }
   }
   const auto openings = of_class(prompts, "long");
   for (int i = 0; i < plan.cold && !openings.empty(); ++i) {
     const Prompt& opening = *openings[static_cast<std::size_t>(i) % openings.size()];
-    const int repeat = first_repeat + i;
-    result.samples.push_back(ask_timed(server, opening, plan, repeat, class_cold, interrupt));
+    requests.push_back({&opening, first_repeat + i, class_cold});
     int turns = 0;
     for (const Prompt& later : prompts) {
       if (!is_later_turn(later) || !later.id.starts_with(opening.id + "/") || turns >= plan.warm_turns) continue;
-      result.samples.push_back(ask_timed(server, later, plan, repeat, class_warm, interrupt));
+      requests.push_back({&later, first_repeat + i, class_warm});
       ++turns;
     }
+  }
+  return requests;
+}
+
+}  // namespace
+
+TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan,
+                           const InterruptFlag& interrupt) {
+  TimedResult result;
+  result.unsteady = !warm_up(server, prompts, plan, interrupt);
+  for (const TimedRequest& request : requests_of(prompts, plan)) {
+    result.cut = is_late(plan);
+    if (result.cut) return result;
+    result.samples.push_back(ask_timed(server, *request.prompt, plan, request.repeat, request.as_class, interrupt));
   }
   ask_unstreamed(server, prompts, plan, interrupt, result.samples);
   return result;

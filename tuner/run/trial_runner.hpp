@@ -31,6 +31,8 @@ struct VisitOrder {
   std::vector<std::int64_t> depths;  ///< of context to measure at, after that; none: not asked
   std::int64_t session_tokens = 0;   ///< to which a tool-using conversation grows, after that; 0: not asked
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< of the gate part
+  /// What is timed asks nothing more after it: a visit that is not through by then counts for nothing (VisitOutcome::cut).
+  std::chrono::steady_clock::time_point timed_deadline = std::chrono::steady_clock::time_point::max();
   /// Where the reference has to be asked of the candidate's texts, the verdict may be left to settle(), so that one load of
   /// the reference serves many candidates. Until then it is a waiting_verdict().
   bool may_wait = false;
@@ -47,6 +49,7 @@ struct VisitOutcome {
   std::optional<double> gate_speed_ratio;  ///< against the reference
   std::optional<Visit> visit;
   std::optional<Failure> failure;
+  bool cut = false;                      ///< the timed part met its deadline; there is no visit then
   std::optional<std::string> disturbed;  ///< by what the machine's own state was while it ran (run/watch.hpp)
 };
 
