@@ -1,4 +1,5 @@
 // The whole program with the demo engine: processes, HTTP and all.
+#include "support/canned_server.hpp"
 #include "support/program.hpp"
 
 #include <doctest/doctest.h>
@@ -114,5 +115,17 @@ TEST_SUITE("process/demo") {
     const Outcome outcome = sweetspot_run("check demo-engine -q -m demo-28b");
     CHECK(outcome.exit_code == 2);
     CHECK(outcome.err.find("demo-27b") != std::string::npos);
+  }
+
+  TEST_CASE("a port that another program holds is refused by name before anything runs") {
+    sweetspot::CannedServer other{""};
+    for (const std::string command : {"tune", "check", "measure"}) {
+      const Outcome outcome = sweetspot_run(command + " demo-engine -q --port " + std::to_string(other.port()));
+      INFO(command);
+      CHECK(outcome.exit_code == 2);
+      CHECK(outcome.err.find("port " + std::to_string(other.port()) + " is already in use") != std::string::npos);
+      CHECK(outcome.err.find("name another port") != std::string::npos);
+      CHECK(outcome.out.empty());
+    }
   }
 }

@@ -2,6 +2,7 @@
 
 #include "backends/default_space.hpp"
 #include "backends/inspect.hpp"
+#include "backends/local_port.hpp"
 #include "backends/model.hpp"
 #include "backends/offered_apis.hpp"
 #include "cli/found_here.hpp"
@@ -35,6 +36,18 @@ namespace {
 constexpr std::int64_t context_most = 8192;  ///< served unless --context says otherwise: enough for every prompt of ours
 constexpr std::int64_t context_least = 2048;
 constexpr std::int64_t default_depth_share = 4;  ///< of the context, where goal long-context names no depth
+
+/// The one that was asked for; 0: any free one.
+int port_for(const Options& options) {
+  if (options.port == 0) return 0;
+  try {
+    require_free_local_port(options.port);
+  } catch (const TrialError& error) {
+    throw Error{"--port: " + error.failure().detail,
+                "end the program that holds it, name another port, or none: a free one is taken"};
+  }
+  return options.port;
+}
 
 EngineDescriptor chosen_engine(const Options& options, const Context& context) {
   if (!options.engine_file.empty())
@@ -164,7 +177,7 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   setup.inputs.extra_arguments = options.engine_arguments;
   setup.parameters = parameters_of(setup.engine, setup.probe);
   add_named_sources(options, context, setup);
-  setup.port = options.port;
+  setup.port = port_for(options);
   setup.cache_folder = context.paths.cache;
   setup.evidence_folder = context.paths.evidence;
   setup.gate_prompts = gate_prompts();
