@@ -32,6 +32,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -64,7 +65,7 @@ double cpu_now_us() {
   return us(usage.ru_utime) + us(usage.ru_stime);
 }
 
-Cost cost_of(double cpu_us, std::vector<double> latencies_us, int tokens) {
+Cost cost_of(double cpu_us, const std::vector<double>& latencies_us, int tokens) {
   return {cpu_us / tokens, quantile(latencies_us, 0.5), quantile(latencies_us, 0.95)};
 }
 
@@ -225,7 +226,7 @@ bool rate_goal_met() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   int rounds = 5;
   int tokens = 2000;
   for (int i = 1; i < argc; i += 2) {
@@ -240,4 +241,7 @@ int main(int argc, char** argv) {
   const bool streaming = streaming_goal_met(rounds, tokens);
   const bool rate = rate_goal_met();
   return streaming && rate ? 0 : 1;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "client_benchmark: error: %s\n", error.what());
+  return 2;
 }

@@ -62,6 +62,10 @@ std::vector<Replayed> ends(const std::function<Scenario(int)>& scenario, int rep
   return all;
 }
 
+std::vector<Replayed> ends(const Scenario& scenario, int replays, std::uint64_t seed) {
+  return ends([&scenario](int) { return scenario; }, replays, seed);
+}
+
 template <typename Items, typename Holds>
 double share(const Items& items, Holds holds) {
   const auto count = std::count_if(items.begin(), items.end(), holds);
@@ -185,8 +189,8 @@ std::vector<Row> wrong_winners_of_nine(int replays, std::uint64_t seed) {
   std::vector<Row> rows;
   const auto add = [&](const std::string& name, const Disturbance& disturbance, double budget_s) {
     const Scenario scenario{"", disturbance, {3, 3}, {1.10, 1.05, 1.05, 0.95, 0.9, 0.8}, 0, budget_s};
-    rows.push_back(winners("wrong winner of nine configurations, the best 1.10, the next 1.05", name,
-                           ends([&](int) { return scenario; }, replays, seed)));
+    rows.push_back(
+        winners("wrong winner of nine configurations, the best 1.10, the next 1.05", name, ends(scenario, replays, seed)));
     if (disturbance.launch_noise > noise_resolved) rows.back().limits.clear();
   };
   for (const Disturbance& disturbance : disturbances()) add(disturbance.name, disturbance, study_s);
@@ -202,7 +206,7 @@ std::vector<Row> wrong_winners_of_many(int replays, std::uint64_t seed) {
   for (const Disturbance& disturbance : disturbances()) {
     const Scenario scenario{"", disturbance, {4, 4, 4}, {}, 0.05};
     Row row = winners("wrong winner of 64 configurations, gains of deviation 5 %, time for about 50", disturbance.name,
-                      ends([&](int) { return scenario; }, replays, seed));
+                      ends(scenario, replays, seed));
     row.limits.clear();  // the next best are closer than one study can tell
     rows.push_back(row);
   }
@@ -213,7 +217,7 @@ std::vector<Row> false_improvements(int replays, std::uint64_t seed) {
   std::vector<Row> rows;
   for (const Disturbance& disturbance : disturbances()) {
     const Scenario scenario{"", disturbance, {3, 3}, {}};
-    const std::vector<Replayed> all = ends([&](int) { return scenario; }, replays, seed);
+    const std::vector<Replayed> all = ends(scenario, replays, seed);
     const double found = share(all, improves);
     Row row{"false improvement, nine equal configurations", disturbance.name, {}, {}};
     row.figures = {{"improvement", found},
@@ -230,7 +234,7 @@ std::vector<Row> published_claims(int replays, std::uint64_t seed) {
   std::vector<Row> intervals;
   for (const Disturbance& disturbance : disturbances()) {
     const Scenario scenario{"", disturbance, {3, 3}, {}, 0.05};
-    const std::vector<Replayed> all = ends([&](int) { return scenario; }, replays, seed);
+    const std::vector<Replayed> all = ends(scenario, replays, seed);
     rows.push_back(overclaim(disturbance.name, all));
     intervals.push_back(coverage(disturbance.name, all));
   }

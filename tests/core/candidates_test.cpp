@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace sweetspot;
@@ -17,7 +18,7 @@ Parameter parameter(const std::string& name, std::vector<Condition> active_when 
           .description = "",
           .domain = IntegerRange{0, 99, {}},
           .default_value = integer(0),
-          .active_when = active_when};
+          .active_when = std::move(active_when)};
 }
 
 /// `axes` parameters a, b, c, ... of `values` values from 0; b acts only with a; c may not be above a + 1; d 1 excludes b 2.

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
 using namespace sweetspot;
@@ -31,7 +32,7 @@ bool has(const std::vector<Finding>& findings, const std::string& code) {
 
 TEST_SUITE("core/model_memory") {
   TEST_CASE("the cache is layers * tokens * heads * (keys + values), in the bytes of its types") {
-    CHECK(memory_at_context(plain(1000), 4096) == MemoryAtContext{1000, 4096 * 4096, 0});
+    CHECK(memory_at_context(plain(1000), 4096) == MemoryAtContext{1000, std::int64_t{4096} * 4096, 0});
     CHECK(memory_at_context(plain(0), 4096, {"q8_0", "q8_0"})->cache_bytes == 4096 * 4096 * 34 / 64);
     CHECK(memory_at_context(plain(0), 4096, {"f32", "q4_0"})->cache_bytes == 4096 * (4096 + 4096 * 9 / 64));
     CHECK(memory_at_context(plain(0), 1)->cache_bytes == 256 * 4096);
@@ -41,7 +42,7 @@ TEST_SUITE("core/model_memory") {
   TEST_CASE("a window ends the growth, and recurrent layers do not grow") {
     const ModelMemory model{0, {{1, 2, 64, 64, 1024}, {1, 2, 64, 64, 0}}, 7};
     CHECK(memory_at_context(model, 512)->cache_bytes == 2 * 512 * 512);
-    CHECK(memory_at_context(model, 8192) == MemoryAtContext{0, (1024 + 8192) * 512, 7});
+    CHECK(memory_at_context(model, 8192) == MemoryAtContext{0, std::int64_t{1024 + 8192} * 512, 7});
   }
 
   TEST_CASE("what is not known gives nothing") {

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace sweetspot;
@@ -17,8 +18,11 @@ Condition condition(const char* name, Condition::Op op, std::int64_t value) {
 }
 
 Parameter parameter(const char* name, std::vector<Condition> active_when = {}) {
-  return {
-      .name = name, .description = "", .domain = IntegerRange{0, 9, {}}, .default_value = integer(0), .active_when = active_when};
+  return {.name = name,
+          .description = "",
+          .domain = IntegerRange{0, 9, {}},
+          .default_value = integer(0),
+          .active_when = std::move(active_when)};
 }
 
 /// `fine` acts only with `depth`, `finer` only with `fine`; depth 2 and threads 1 exclude one another.

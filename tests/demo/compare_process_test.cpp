@@ -100,7 +100,7 @@ TEST_SUITE("process/compare") {
     INFO(tuned.err);
     REQUIRE(tuned.exit_code == 0);
     const std::string kind = Json::parse(tuned.out).at("recommendation").at("kind");
-    for (const std::size_t times : {1, 2}) {
+    for (const std::size_t times : {1U, 2U}) {
       const Outcome again = sweetspot_run("reverify -q --json --store " + store);
       INFO(again.err);
       const Json report = Json::parse(again.out);

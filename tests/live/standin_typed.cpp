@@ -41,7 +41,7 @@ std::string TypedFault::take(const std::string& name, const std::string& data) {
   Json event = Json::parse(data, nullptr, false);
   if (!event.is_object()) return event_text(name, data);
   const std::string type = event.value("type", "");
-  const std::string whole = event_text(name, data);
+  std::string whole = event_text(name, data);
   if (fault_ == "typed_drop" && is_text(event) && ++deltas_ == dropped_delta) return {};
   if (fault_ == "typed_no_end" && (type == "message_stop" || type == "response.completed")) return {};
   if (fault_ != "typed_brace") return whole;

@@ -17,7 +17,7 @@ RequestSample streamed(const std::string& prompt_class, int tokens, int per_chun
   sample.usage.prompt_tokens = 1000;
   sample.usage.cached_tokens = 0;
   double at = first_ms;
-  for (int sent = 0; sent < tokens; sent += per_chunk, at += gap_ms) sample.chunks.push_back({at, 4 * per_chunk});
+  for (int sent = 0; sent < tokens; sent += per_chunk, at += gap_ms) sample.chunks.push_back({at, std::int64_t{4} * per_chunk});
   sample.first_token_ms = first_ms;
   sample.last_token_ms = sample.chunks.back().at_ms;
   return sample;
@@ -35,7 +35,7 @@ TEST_SUITE("run/measure") {
     RequestSample sample = streamed("code", 216, 1, 10);
     RequestSample fat = sample;
     fat.chunks.erase(fat.chunks.begin(), fat.chunks.begin() + 50);
-    fat.chunks.front().bytes = 4 * 51;
+    fat.chunks.front().bytes = std::int64_t{4} * 51;
     CHECK(*decode_rate(fat) == doctest::Approx(*decode_rate(sample)).epsilon(0.01));
   }
 

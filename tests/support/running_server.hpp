@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -61,9 +62,10 @@ private:
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
-    bind(probe, reinterpret_cast<const sockaddr*>(&address), length);
+    const bool bound = bind(probe, reinterpret_cast<const sockaddr*>(&address), length) == 0;
     getsockname(probe, reinterpret_cast<sockaddr*>(&address), &length);
     close(probe);
+    if (!bound) throw std::runtime_error("no port to bind");
     return ntohs(address.sin_port);
   }
 
