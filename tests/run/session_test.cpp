@@ -17,7 +17,7 @@ namespace {
 struct DisturbedRunner final : TrialRunner {
   int disturbed = 0;
   double clock = 0;
-  bool cuts = false;
+  int uncut = 1000;  ///< visits before every further one is cut off
   std::vector<VisitOrder> orders;
 
   VisitOutcome visit(const VisitOrder& order) override {
@@ -25,8 +25,8 @@ struct DisturbedRunner final : TrialRunner {
     clock += 10;
     VisitOutcome outcome;
     if (order.gate) outcome.verdict.emplace();
-    outcome.cut = cuts;
-    if (cuts) return outcome;
+    outcome.cut = static_cast<int>(orders.size()) > uncut;
+    if (outcome.cut) return outcome;
     outcome.visit.emplace();
     outcome.visit->phase = order.phase;
     outcome.visit->measurement.score_s = 1;
@@ -110,7 +110,7 @@ TEST_SUITE("run/session") {
     Fixture fixture;
     fixture.settings.goal = find_goal("decode");
     StudySession session{fixture.study, fixture.settings, fixture.runner, fixture.listener, fixture.clock};
-    fixture.runner.cuts = true;
+    fixture.runner.uncut = 0;
     Config candidate;
     candidate.values["threads"] = std::int64_t{2};
     confirm(session, candidate, Until::clear, 1000);
@@ -121,5 +121,18 @@ TEST_SUITE("run/session") {
       CHECK(trial.visits.empty());
       CHECK_FALSE(trial.failure);
     }
+  }
+
+  TEST_CASE("a disturbed visit whose repetition is cut off counts, and still says that it was disturbed") {
+    Fixture fixture;
+    fixture.settings.goal = find_goal("decode");
+    StudySession session{fixture.study, fixture.settings, fixture.runner, fixture.listener, fixture.clock};
+    fixture.runner.disturbed = 100;
+    fixture.runner.uncut = 1;
+    CHECK(session.confirm_visit(session.trial({}), 0, 60));
+    CHECK(fixture.runner.orders.size() == 2);
+    const Trial& trial = fixture.study.trials.front();
+    REQUIRE(trial.visits.size() == 1);
+    CHECK(trial.visits.front().measurement.findings.front() == "disturbed: other programs used 1.0 of 2 cores");
   }
 }

@@ -175,6 +175,7 @@ void StudySession::redo_disturbed(VisitOrder order, VisitOutcome& outcome, doubl
     VisitOutcome again = runner.visit(order);
     redone_s += clock() - begin;
     if (again.verdict) outcome.verdict = std::move(again.verdict);
+    if (again.cut) break;  // the first one stays, and stays disturbed
     if (again.visit) outcome.visit = std::move(again.visit);
     outcome.failure = again.failure;
     outcome.disturbed = again.disturbed;
