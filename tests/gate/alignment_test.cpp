@@ -54,6 +54,28 @@ TEST_SUITE("gate/alignment") {
     SUBCASE("equal") { CHECK_FALSE(first_text_divergence(reference, reference)); }
   }
 
+  TEST_CASE("a list that lost the end of the text is aligned with what it has") {
+    RequestSample reference = answer("<think> a </think> the quick brown fox");
+    reference.reasoning = " a";
+    reference.text = " the quick brown fox";
+    reference.tokens.resize(reference.tokens.size() - 2);  // " fox" and the end
+    RequestSample sample = reference;
+    SUBCASE("a difference before") {
+      sample.text = " the quick grey fox";
+      const auto found = first_text_divergence(reference, sample);
+      REQUIRE(found);
+      CHECK(found->token == 5);
+      CHECK(found->continuation == " grey fox");
+    }
+    SUBCASE("a difference where nothing is listed") {
+      sample.text = " the quick brown fowl";
+      const auto found = first_text_divergence(reference, sample);
+      REQUIRE(found);
+      CHECK(found->token == reference.tokens.size());
+      CHECK(found->continuation == " fowl");
+    }
+  }
+
   TEST_CASE("tokens of a tool call begin after the last text") {
     RequestSample sample = answer("I will look <call> {} </call>");
     sample.text = "I will look";

@@ -73,6 +73,7 @@ TEST_SUITE("gate/prompt_set") {
                                                                 {"multilingual", 4},
                                                                 {"reasoning", 4},
                                                                 {"copy", 3},
+                                                                {"stop", 3},
                                                                 {"long", 1}}) {
       CAPTURE(name);
       REQUIRE(counts.contains(name));

@@ -42,6 +42,13 @@ std::size_t common_prefix(std::string_view a, std::string_view b) {
   return static_cast<std::size_t>(left - a.begin());
 }
 
+/// Where `text` begins in a list that ends before it does: the tokens of a stop text are left out by their number, and may
+/// take some of the answer with them.
+std::size_t begin_of_cut_text(std::string_view raw, std::string_view text, std::size_t from) {
+  while (from < raw.size() && !text.starts_with(raw.substr(from))) ++from;
+  return from;
+}
+
 /// Where reasoning and text begin in the raw token text.
 struct Channels {
   std::size_t reasoning = 0;
@@ -52,8 +59,9 @@ Channels channels(const RequestSample& sample, const std::string& raw) {
   Channels found;
   const std::size_t reasoning = raw.find(sample.reasoning);
   found.reasoning = reasoning == std::string::npos ? 0 : reasoning;
-  const std::size_t text = raw.find(sample.text, sample.reasoning.empty() ? 0 : found.reasoning + sample.reasoning.size());
-  found.text = text == std::string::npos ? raw.size() : text;
+  const std::size_t from = sample.reasoning.empty() ? 0 : found.reasoning + sample.reasoning.size();
+  const std::size_t text = raw.find(sample.text, from);
+  found.text = text == std::string::npos ? begin_of_cut_text(raw, sample.text, from) : text;
   return found;
 }
 
@@ -118,8 +126,7 @@ std::optional<TextDivergence> first_text_divergence(const RequestSample& referen
   if (beyond) --divergence.token;
   // From the start of the covering token on, as far as that token lies in the channel.
   const std::size_t back = offset < channel ? 0 : channel + divergence.byte - std::max(offset, channel);
-  if (divergence.token < reference.tokens.size() && back <= divergence.byte)
-    divergence.continuation = observed.substr(divergence.byte - back);
+  if (!reference.tokens.empty() && back <= divergence.byte) divergence.continuation = observed.substr(divergence.byte - back);
   const std::string markup = markup_after(reference, raw, start, sample, in_reasoning);
   divergence.continuation += markup;
   if (in_reasoning && !markup.empty()) divergence.continuation += sample.text;  // the answer follows the thoughts
@@ -144,7 +151,9 @@ TokenJudgement judge_divergence(const RequestSample& reference, const TextDiverg
 }
 
 bool lists_every_token(const RequestSample& sample) {
-  return static_cast<std::int64_t>(sample.tokens.size()) >= sample.usage.completion_tokens.value_or(0);
+  if (static_cast<std::int64_t>(sample.tokens.size()) >= sample.usage.completion_tokens.value_or(0)) return true;
+  const std::string raw = raw_text(sample);
+  return !sample.text.empty() && is_ascii(raw) && raw.ends_with(sample.text);
 }
 
 std::size_t first_call_token(const RequestSample& sample) {

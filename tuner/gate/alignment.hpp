@@ -43,8 +43,9 @@ std::optional<TextDivergence> first_text_divergence(const RequestSample& referen
 /// share their text.
 TokenJudgement judge_divergence(const RequestSample& reference, const TextDivergence& divergence, double tie_margin);
 
-/// Every generated token is listed. llama-server leaves out those that end within a character, so that ids and positions
-/// of such an answer cannot be relied on; its bytes can.
+/// Every token of the answer is listed. llama-server leaves out those that end within a character, so that ids and positions
+/// of such an answer cannot be relied on; its bytes can. The tokens of a stop text it counts and leaves out: they are no part
+/// of the answer.
 bool lists_every_token(const RequestSample& sample);
 
 /// Index of the first token that belongs to a tool call (or that follows the last text); tokens.size() when none does.

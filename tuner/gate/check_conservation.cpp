@@ -1,6 +1,7 @@
 #include "core/text.hpp"
 #include "gate/alignment.hpp"
 #include "gate/check.hpp"
+#include "gate/stop_texts.hpp"
 #include "gate/thresholds.hpp"
 #include "gate/tool_check.hpp"
 
@@ -58,7 +59,8 @@ std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSam
                                           const std::optional<RequestSample>& plain) {
   const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
   const std::int64_t expected = reference.usage.completion_tokens.value_or(0);
-  if (same_content(sample, reference) && tokens != expected)
+  // Beyond a stop text as many may be counted as were drafted.
+  if (same_content(sample, reference) && tokens != expected && stop_texts(prompt).empty())
     return Evidence{prompt.id, tokens_text(expected), tokens_text(tokens), "the same text has another token count"};
   const auto read = sample.usage.prompt_tokens;
   const auto read_by_reference = reference.usage.prompt_tokens;
@@ -101,9 +103,10 @@ bool made_of_pieces(std::string_view text, std::string_view raw, std::size_t cut
 }
 
 /// Text and thoughts are parts of what the server's own token list spells; what stands around the tool calls arrives as one.
-bool says_its_tokens(const RequestSample& sample) {
+/// Not where a stop text took tokens of the list with it.
+bool says_its_tokens(const Prompt& prompt, const RequestSample& sample) {
   const std::string raw = listed_text(sample);
-  const bool comparable = !raw.empty() && count_replacement_characters(whole_text(sample)) == 0;
+  const bool comparable = !raw.empty() && count_replacement_characters(whole_text(sample)) == 0 && stop_texts(prompt).empty();
   return !comparable ||
          (made_of_pieces(sample.text, raw, sample.calls.size()) && raw.find(sample.reasoning) != std::string::npos);
 }
@@ -116,11 +119,11 @@ std::optional<Evidence> counts_of(const Prompt& prompt, const RequestSample& sam
   if (predicted && std::abs(*predicted - tokens) > 1)
     return Evidence{prompt.id, tokens_text(tokens), tokens_text(*predicted), "usage and timings disagree on the token count"};
   const auto listed = static_cast<std::int64_t>(sample.tokens.size());
-  const bool lists_all = is_ascii(whole_text(sample));
+  const bool lists_all = is_ascii(whole_text(sample)) && stop_texts(prompt).empty();
   if (listed > 0 && std::abs(listed - tokens) > 1 && (lists_all || listed > tokens))
     return Evidence{prompt.id, tokens_text(static_cast<std::int64_t>(sample.tokens.size())), tokens_text(tokens),
                     "usage does not count the tokens that were listed"};
-  if (!says_its_tokens(sample))
+  if (!says_its_tokens(prompt, sample))
     return Evidence{prompt.id, listed_text(sample), whole_text(sample), "the text is not what the listed tokens say"};
   if (sample.finish_reason == "length" && tokens < prompt.max_tokens)
     return Evidence{prompt.id, tokens_text(prompt.max_tokens), tokens_text(tokens),

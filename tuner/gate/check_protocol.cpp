@@ -1,4 +1,6 @@
+#include "gate/alignment.hpp"
 #include "gate/check.hpp"
+#include "gate/stop_texts.hpp"
 
 // G3: an HTTP or in-stream error on a prompt that the reference answers, or a response that breaks the protocol.
 
@@ -23,10 +25,10 @@ std::string finish_fault(const RequestSample& sample, const RequestSample& refer
   return {};
 }
 
-std::optional<Evidence> fault_of(const std::string& prompt_id, const RequestSample& sample, const RequestSample& reference) {
+std::optional<Evidence> fault_of(const Prompt& prompt, const RequestSample& sample, const RequestSample& reference) {
   const std::string how = sample.streamed ? "streamed" : "not streamed";
   const auto evidence = [&](const std::string& observed, const std::string& detail) {
-    return Evidence{prompt_id, whole_text(reference).substr(0, 96), observed, detail};
+    return Evidence{prompt.id, whole_text(reference).substr(0, 96), observed, detail};
   };
   if (sample.http_status != 200)
     return evidence(sample.error_body,
@@ -39,15 +41,18 @@ std::optional<Evidence> fault_of(const std::string& prompt_id, const RequestSamp
   if (reference.finish_reason == "tool_calls" && sample.finish_reason == "stop" && !sample.calls.empty())
     return evidence("finish_reason stop beside " + calls_text(sample),
                     "finish_reason is stop where plain decoding says tool_calls (" + how + ")");
+  if (const std::string stop = overlooked_stop(prompt, sample.text); !stop.empty())
+    return excerpt(prompt.id, reference.text, sample.text,
+                   "the text goes on where \"" + stop + "\" was to stop it (" + how + ")");
   return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<Evidence> check_protocol(const PromptCase& prompt_case) {
-  const std::string& id = prompt_case.reference.prompt.id;
-  if (auto fault = fault_of(id, prompt_case.candidate.streamed, prompt_case.reference.streamed)) return fault;
-  if (prompt_case.candidate.plain) return fault_of(id, *prompt_case.candidate.plain, prompt_case.reference.plain);
+  const Prompt& prompt = prompt_case.reference.prompt;
+  if (auto fault = fault_of(prompt, prompt_case.candidate.streamed, prompt_case.reference.streamed)) return fault;
+  if (prompt_case.candidate.plain) return fault_of(prompt, *prompt_case.candidate.plain, prompt_case.reference.plain);
   return std::nullopt;
 }
 

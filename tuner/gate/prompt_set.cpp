@@ -50,7 +50,7 @@ std::vector<Prompt> gate_prompts() { return embedded_prompts(embedded::gate_prom
 std::vector<Prompt> timed_prompts() { return embedded_prompts(embedded::timed_prompts_json); }
 
 std::vector<std::string> prompt_classes() {
-  return {"code", "prose", "short", "json", "tools", "chat", "multilingual", "reasoning", "copy", "long"};
+  return {"code", "prose", "short", "json", "tools", "chat", "multilingual", "reasoning", "copy", "stop", "long"};
 }
 
 Prompt with_nonce(Prompt prompt, std::uint64_t seed, int repeat) {

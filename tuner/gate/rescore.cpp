@@ -34,7 +34,9 @@ std::optional<Divergence> divergence_by_text(const ReferenceAnswer& reference, c
   divergence.rank = judgement.rank;
   divergence.classification = to_string(judgement.classification);
   // Where tokens are missing from the list the alternatives may be those of half a character: only re-scoring can tell.
-  if (!lists_every_token(reference.plain) && divergence.classification == "miscommit") divergence.classification = "unknown";
+  // A text that ends early has nothing to re-score.
+  const bool scorable = !lists_every_token(reference.plain) && !found->continuation.empty();
+  if (scorable && divergence.classification == "miscommit") divergence.classification = "unknown";
   return divergence;
 }
 

@@ -5,6 +5,7 @@
 #include "gate/depth_prompts.hpp"
 #include "gate/detectors.hpp"
 #include "gate/reference.hpp"
+#include "gate/stop_texts.hpp"
 #include "gate/thresholds.hpp"
 #include "gate/tool_check.hpp"
 
@@ -23,8 +24,8 @@ constexpr int counts_differ_fatal = 2;
 constexpr double share_fatal = 0.25;  ///< of the text prompts: empty, leaking, or left in the reasoning channel
 
 /// What is the model's own weakness and no finding: the prompt is dropped and listed, nothing more.
-constexpr std::array of_the_model = {"tools_not_answered", "lost_in_long_prompts", "undecided_call",
-                                     "repeats_itself",     "broken_characters",    "cut_while_thinking"};
+constexpr std::array of_the_model = {"tools_not_answered", "lost_in_long_prompts", "undecided_call", "repeats_itself",
+                                     "broken_characters",  "cut_while_thinking",   "stopped_at_once"};
 
 struct Fault {
   std::string code;
@@ -49,7 +50,8 @@ std::optional<Fault> count_fault(const ReferenceAnswer& answer) {
   const auto plain = answer.plain.usage.completion_tokens;
   if (!streamed || !plain) return Fault{"no_counts", "the server gives no token counts", "usage.completion_tokens", "nothing"};
   const auto listed = static_cast<std::int64_t>(answer.plain.tokens.size());
-  const bool may_list_fewer = !is_ascii(whole_text(answer.plain));
+  // The tokens of a stop text may be counted and not listed.
+  const bool may_list_fewer = !is_ascii(whole_text(answer.plain)) || !stop_texts(answer.prompt).empty();
   const bool list_fits = listed == 0 || std::abs(*plain - listed) <= 1 || (may_list_fewer && listed < *plain);
   const bool disagrees = *streamed != *plain || !list_fits;
   if (!disagrees) return std::nullopt;
@@ -63,6 +65,19 @@ std::optional<Fault> emptiness(const RequestSample& sample) {
   if (sample.reasoning.empty()) return Fault{"empty_answers", "the answer is empty", "text", "nothing"};
   if (sample.finish_reason == "length") return Fault{"cut_while_thinking", "cut while still thinking", "", sample.reasoning};
   return Fault{"answer_in_reasoning", "the answer is left in the reasoning channel", "text", sample.reasoning};
+}
+
+/// The answer does not end where a stop text ends it, or ends before it begins: nothing that other prompts need.
+std::optional<Fault> stop_fault(const ReferenceAnswer& answer) {
+  if (stop_texts(answer.prompt).empty()) return std::nullopt;
+  for (const RequestSample* sample : {&answer.streamed, &answer.plain}) {
+    if (const std::string stop = overlooked_stop(answer.prompt, sample->text); !stop.empty())
+      return Fault{"stop_overlooked", "the text goes on where \"" + stop + "\" was to stop it", "", sample->text};
+  }
+  if (answer.streamed.text.empty() && answer.streamed.calls.empty())
+    return Fault{"stopped_at_once", "a stop text came before the answer", "", ""};
+  if (auto fault = stream_fault(answer)) return Fault{"stop_differs", fault->text, fault->expected, fault->observed};
+  return std::nullopt;
 }
 
 /// A near tie inside a call: honest rounding may change a value there, so that a changed value says nothing.
@@ -82,6 +97,7 @@ std::optional<Fault> fault_of(const ReferenceAnswer& answer, double tie_margin) 
       return Fault{"refused", "HTTP " + std::to_string(sample->http_status), "an answer", sample->error_body};
     if (!sample->protocol_faults.empty()) return Fault{"protocol", sample->protocol_faults.front(), "", ""};
   }
+  if (auto fault = stop_fault(answer)) return fault;
   if (auto fault = stream_fault(answer)) return fault;
   if (auto fault = count_fault(answer)) return fault;
   if (auto fault = emptiness(answer.streamed)) return fault;

@@ -7,11 +7,12 @@
 
 namespace demo {
 
-Assembler::Assembler(const Vocabulary& vocabulary, const Markers& markers, Tools tools, Start start, std::uint64_t id_seed,
-                     RequestTraps& traps)
+Assembler::Assembler(const Vocabulary& vocabulary, const Markers& markers, Tools tools, Start start, StopTexts stop,
+                     std::uint64_t id_seed, RequestTraps& traps)
     : vocabulary_(vocabulary),
       markers_(markers),
       tools_(tools),
+      stop_(std::move(stop)),
       ids_(id_seed),
       traps_(traps),
       whole_calls_(traps.has(&TrapHooks::call)),
@@ -30,6 +31,7 @@ void Assembler::take(const TokenRecord& record) {
 
 void Assembler::finish() {
   if (!unfinished_.empty()) write(valid_text(std::exchange(unfinished_, {})));
+  delta_.content += stop_.rest();
   if (channel_ == Channel::call) end_call(true);
   delta_.last = true;
 }
@@ -71,10 +73,12 @@ void Assembler::write(std::string_view text) {
     text.remove_prefix(first);
     skip_blanks_ = false;
   }
-  (channel_ == Channel::reasoning ? delta_.reasoning : delta_.content) += text;
+  if (channel_ == Channel::reasoning) delta_.reasoning += text;
+  if (channel_ == Channel::content) delta_.content += stop_.take(text);
 }
 
 void Assembler::start_call() {
+  delta_.content += stop_.rest();
   channel_ = Channel::call;
   skip_blanks_ = false;
   parser_ = CallParser();

@@ -3,6 +3,7 @@
 #include "demo_engine/server/answer.hpp"
 #include "demo_engine/server/call_parser.hpp"
 #include "demo_engine/server/engine.hpp"
+#include "demo_engine/server/stop_texts.hpp"
 
 #include <cstddef>
 #include <string>
@@ -16,7 +17,7 @@ class Assembler {
 public:
   enum class Tools { no, yes };
   enum class Start { answer, thoughts };
-  Assembler(const Vocabulary& vocabulary, const Markers& markers, Tools tools, Start start, std::uint64_t id_seed,
+  Assembler(const Vocabulary& vocabulary, const Markers& markers, Tools tools, Start start, StopTexts stop, std::uint64_t id_seed,
             RequestTraps& traps);
 
   void take(const TokenRecord& record);
@@ -27,6 +28,8 @@ public:
   int pending_tokens() const { return delta_.tokens; }
   /// Whether any tool call went out.
   bool called() const { return calls_sent_ > 0; }
+  /// Whether the text met one of its stop texts: what comes after belongs to no answer.
+  bool stopped() const { return stop_.met(); }
 
 private:
   enum class Channel { content, reasoning, call };
@@ -44,6 +47,7 @@ private:
   const Vocabulary& vocabulary_;
   const Markers& markers_;
   Tools tools_;
+  StopTexts stop_;
   Random ids_;
   RequestTraps& traps_;
   bool whole_calls_;  ///< a trap wants to see calls as a whole

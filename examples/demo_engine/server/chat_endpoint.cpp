@@ -45,6 +45,7 @@ GenerationPlan plan_of(const Engine& engine, const ChatRequest& request, std::ui
   const int room = engine.options.context - static_cast<int>(plan.decode.prompt.size());
   plan.decode.max_tokens = fields.max_tokens < 0 ? room : std::clamp(fields.max_tokens, 1, room);
   plan.decode.cache_prompt = fields.cache_prompt;
+  plan.stop = fields.stop;
   plan.decode.alternatives = request.logprobs && engine.options.offers.logprobs ? request.top_logprobs : -1;
   const bool tools = !request.tools_json.empty() && engine.options.offers.tools;
   plan.decode.must_call = tools && request.tool_choice == ChatRequest::ToolChoice::required;

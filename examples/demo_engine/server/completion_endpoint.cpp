@@ -79,6 +79,7 @@ void answer_completion(Engine& engine, const HttpRequest& http, Responder& respo
   const int room = engine.options.context - static_cast<int>(plan.decode.prompt.size());
   plan.decode.max_tokens = request.generation.max_tokens < 0 ? room : std::clamp(request.generation.max_tokens, 1, room);
   plan.decode.cache_prompt = request.generation.cache_prompt;
+  plan.stop = request.generation.stop;
   const bool probabilities = request.n_probs > 0 && engine.options.offers.logprobs;
   plan.decode.alternatives = probabilities ? request.n_probs : -1;
   const auto gone = [&] { return responder.gone(); };

@@ -19,7 +19,7 @@ void generate(Engine& engine, Slot& slot, const GenerationPlan& plan, RequestTra
   const auto start = Wall::now();
   Decoder decoder(engine, slot, plan.decode, traps, pacer);
   const auto begins = traps.facts().in_reasoning ? Assembler::Start::thoughts : Assembler::Start::answer;
-  Assembler assembler(engine.target.vocabulary(), engine.markers, plan.tools, begins, plan.id_seed, traps);
+  Assembler assembler(engine.target.vocabulary(), engine.markers, plan.tools, begins, StopTexts(plan.stop), plan.id_seed, traps);
   Ending ending;
   Counts& counts = ending.counts;
   counts.prompt = static_cast<std::int64_t>(plan.decode.prompt.size());
@@ -29,12 +29,17 @@ void generate(Engine& engine, Slot& slot, const GenerationPlan& plan, RequestTra
   sink.begin();
   auto first = Wall::now();
   counts.prompt_ms = ms_between(start, first);
-  while (decoder.end() == Decoder::End::none) {
+  while (decoder.end() == Decoder::End::none && !assembler.stopped()) {
     const Step step = decoder.next_step();
     counts.drafted += step.drafted;
     counts.accepted += step.accepted;
-    for (const TokenRecord& record : step.tokens) assembler.take(record);
-    const bool over = decoder.end() != Decoder::End::none;
+    counts.completion = decoder.decided() - static_cast<int>(step.tokens.size());
+    for (const TokenRecord& record : step.tokens) {
+      if (assembler.stopped()) break;  // drafted beyond the end
+      assembler.take(record);
+      ++counts.completion;
+    }
+    const bool over = decoder.end() != Decoder::End::none || assembler.stopped();
     const bool due = assembler.pending_tokens() >= plan.stream_interval;
     if (over) assembler.finish();
     if (due && !over && plan.streamed) pacer.work(delta_ms);
@@ -46,9 +51,9 @@ void generate(Engine& engine, Slot& slot, const GenerationPlan& plan, RequestTra
     if (!delta.empty() || !delta.records.empty() || delta.then != Delta::Then::go_on) sink.take(std::move(delta));
     if (leave) return;
   }
-  counts.completion = counts.completion_said = decoder.decided();
+  counts.completion_said = counts.completion;
   counts.predicted_ms = ms_between(first, Wall::now());
-  const bool cut = decoder.end() == Decoder::End::length;
+  const bool cut = decoder.end() == Decoder::End::length && !assembler.stopped();
   ending.finish_reason = cut ? "length" : assembler.called() ? "tool_calls" : "stop";
   traps.strike(&TrapHooks::ending, ending);
   sink.end(ending);

@@ -4,6 +4,8 @@
 #include "demo_engine/server/decoder.hpp"
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace demo {
 
@@ -24,6 +26,7 @@ struct GenerationPlan {
   int stream_interval = 1;  ///< fewest tokens that a delta brings
   bool streamed = false;    ///< each delta costs time
   std::uint64_t id_seed = 0;
+  std::vector<std::string> stop;  ///< the text ends before the first of these; thoughts and calls do not
 };
 
 /// Answers one request in its slot: decides token by token at the machine's pace and hands the pieces to the sink. Leaves

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int deepest = 64;
 constexpr int most_logprobs = 20;
+constexpr std::size_t most_stop_texts = 16;
 
 class TooDeep final : public std::exception {};
 
@@ -50,6 +51,21 @@ Sampler sampler_fields(const Json& body) {
   return sampler;
 }
 
+/// One text or a list of them; an empty one would end every answer.
+std::vector<std::string> stop_field(const Json& body) {
+  const Json* stop = field(body, "stop");
+  if (stop == nullptr) return {};
+  const Json list = stop->is_array() ? *stop : Json::array({*stop});
+  if (list.size() > most_stop_texts) throw BadRequest("Field 'stop': at most 16 texts");
+  std::vector<std::string> texts;
+  for (const Json& text : list) {
+    if (!text.is_string()) refuse("stop", "string or array of strings", text);
+    if (text.get_ref<const std::string&>().empty()) throw BadRequest("Field 'stop': must not be empty");
+    texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
 GenerationFields generation_fields(const Json& body) {
   GenerationFields fields;
   fields.sampler = sampler_fields(body);
@@ -58,6 +74,7 @@ GenerationFields generation_fields(const Json& body) {
   for (const char* name : {"n_predict", "max_completion_tokens", "max_tokens"}) {
     fields.max_tokens = integer_field(body, name, fields.max_tokens);
   }
+  fields.stop = stop_field(body);
   fields.stream = flag_field(body, "stream", false);
   fields.cache_prompt = flag_field(body, "cache_prompt", true);
   if (const Json* options = field(body, "stream_options")) {

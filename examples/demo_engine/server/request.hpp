@@ -31,7 +31,8 @@ private:
 struct GenerationFields {
   Sampler sampler;
   std::optional<std::uint64_t> seed;
-  int max_tokens = -1;  ///< -1: until the context is full
+  int max_tokens = -1;            ///< -1: until the context is full
+  std::vector<std::string> stop;  ///< the answer ends before the first of these
   bool stream = false;
   bool include_usage = false;
   bool cache_prompt = true;
