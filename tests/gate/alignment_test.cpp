@@ -29,6 +29,9 @@ TEST_SUITE("gate/alignment") {
     CHECK(*judge_text(token, " a pie", 0.5).rank == 2);
     CHECK(judge_text(token, "", 0.5).classification == TokenJudgement::Class::miscommit);
     CHECK_FALSE(judge_text(token, "xyz", 0.5).margin);
+    CHECK(*judge_split(token, " apple pie", 0.5).rank == 2);
+    CHECK_FALSE(judge_split(token, "xyz", 0.5).margin);
+    CHECK_FALSE(judge_split(token, "", 0.5).margin);
   }
 
   TEST_CASE("the first different byte is found in the token that covers it") {

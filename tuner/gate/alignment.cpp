@@ -101,6 +101,14 @@ TokenJudgement judge_text(const TokenRecord& reference, std::string_view continu
   return classified(reference.top.front().logprob - reference.top[*best].logprob, static_cast<int>(*best) + 1, tie_margin);
 }
 
+TokenJudgement judge_split(const TokenRecord& reference, std::string_view continuation, double tie_margin) {
+  for (const TokenAlternative& alternative : reference.top) {
+    if (!alternative.bytes.empty() && continuation.starts_with(alternative.bytes))
+      return judge_token(reference, alternative.id, tie_margin);
+  }
+  return outside(reference);
+}
+
 std::optional<TextDivergence> first_text_divergence(const RequestSample& reference, const RequestSample& sample) {
   const bool in_reasoning = reference.reasoning != sample.reasoning;
   const std::string& expected = in_reasoning ? reference.reasoning : reference.text;

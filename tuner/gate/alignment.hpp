@@ -23,9 +23,13 @@ struct TokenJudgement {
 /// By token id.
 TokenJudgement judge_token(const TokenRecord& reference, std::int64_t candidate, double tie_margin);
 
-/// By text, where ids are missing: the best alternative that the candidate's continuation starts with. An empty
+/// By text, where ids are missing: the longest alternative that the candidate's continuation starts with. An empty
 /// continuation is the end of the text, which control tokens (no bytes) stand for.
 TokenJudgement judge_text(const TokenRecord& reference, std::string_view continuation, double tie_margin);
+
+/// The same by the likeliest alternative: a model may write "Gra" as "G", "r" and "a". Lenient, and therefore only for texts
+/// whose rest is judged from there on.
+TokenJudgement judge_split(const TokenRecord& reference, std::string_view continuation, double tie_margin);
 
 /// The first place where a text leaves the reference's.
 struct TextDivergence {

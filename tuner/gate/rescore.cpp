@@ -34,8 +34,11 @@ std::optional<Divergence> divergence_by_text(const ReferenceAnswer& reference, c
   divergence.rank = judgement.rank;
   divergence.classification = to_string(judgement.classification);
   // Where tokens are missing from the list the alternatives may be those of half a character: only re-scoring can tell.
-  // A text that ends early has nothing to re-score.
-  const bool scorable = !lists_every_token(reference.plain) && !found->continuation.empty();
+  // The same text may have been split otherwise; one that ends early has nothing to re-score.
+  const bool split = found->token < reference.plain.tokens.size() &&
+                     judge_split(reference.plain.tokens[found->token], found->continuation, tie_margin).classification <=
+                         TokenJudgement::Class::tie;
+  const bool scorable = (split || !lists_every_token(reference.plain)) && !found->continuation.empty();
   if (scorable && divergence.classification == "miscommit") divergence.classification = "unknown";
   return divergence;
 }
@@ -81,17 +84,23 @@ std::string bytes_before(const RequestSample& sample, std::size_t token) {
   return bytes;
 }
 
-/// From text alone, tokenised anew: what both share, then what is the candidate's own.
-Sequence tokenised_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const std::string& shared,
-                            const std::string& own, const InterruptFlag& interrupt) {
+/// From text alone: what both share as the reference split it, where that is known, then the candidate's own, tokenised anew.
+Sequence tokenised_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const TextDivergence& found,
+                            const InterruptFlag& interrupt) {
   Sequence sequence;
   sequence.reference = &reference;
   sequence.tokenised = true;
-  sequence.own = own;
+  sequence.own = found.continuation;
+  const std::string shared = bytes_before(reference.plain, found.token);
   sequence.before = shared.substr(shared.size() > excerpt_bytes ? shared.size() - excerpt_bytes : 0);
-  if (!shared.empty()) sequence.tokens = tokenize(server, shared, interrupt);
+  if (lists_every_token(reference.plain)) {
+    for (std::size_t i = 0; i < std::min(found.token, reference.plain.tokens.size()); ++i)
+      sequence.tokens.push_back(reference.plain.tokens[i].id);
+  } else if (!shared.empty()) {
+    sequence.tokens = tokenize(server, shared, interrupt);
+  }
   sequence.from = sequence.tokens.size();
-  for (const std::int64_t token : tokenize(server, own, interrupt)) sequence.tokens.push_back(token);
+  for (const std::int64_t token : tokenize(server, sequence.own, interrupt)) sequence.tokens.push_back(token);
   return sequence;
 }
 
@@ -99,13 +108,13 @@ std::optional<Sequence> text_sequence(const ChatTarget& server, const ReferenceA
                                       const InterruptFlag& interrupt) {
   const auto found = first_text_divergence(reference.plain, sample);
   if (!found || found->continuation.empty()) return std::nullopt;
-  return tokenised_sequence(server, reference, bytes_before(reference.plain, found->token), found->continuation, interrupt);
+  return tokenised_sequence(server, reference, *found, interrupt);
 }
 
-/// The plain answer's, from its ids where they are complete.
+/// The plain answer's, from its ids where they are complete. Where the reference's are not, more of it is scored.
 std::optional<Sequence> plain_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& plain,
                                        const InterruptFlag& interrupt) {
-  if (lists_every_token(plain) && lists_every_token(reference.plain)) return listed_sequence(reference, plain);
+  if (lists_every_token(plain)) return listed_sequence(reference, plain);
   return text_sequence(server, reference, plain, interrupt);
 }
 
@@ -126,7 +135,7 @@ TokenJudgement judgement_at(const ChatTarget& server, Sequence& sequence, std::s
   const TokenJudgement judgement = judge_token(opinion, sequence.tokens[i], tie_margin);
   const bool damns = judgement.classification == TokenJudgement::Class::miscommit;
   if (!sequence.tokenised || !damns || rest.empty()) return judgement;
-  const TokenJudgement by_text = judge_text(opinion, rest, tie_margin);
+  const TokenJudgement by_text = judge_split(opinion, rest, tie_margin);
   if (by_text.classification > TokenJudgement::Class::tie) return judgement;
   const TokenAlternative& fitting = opinion.top[static_cast<std::size_t>(*by_text.rank) - 1];
   sequence.tokens.resize(i);
