@@ -1,6 +1,8 @@
 #include "gate/api_reference.hpp"
 
+#include "backends/request_parts.hpp"
 #include "gate/api_verdict.hpp"
+#include "gate/prompt_set.hpp"
 #include "gate/tool_check.hpp"
 #include "support/answers.hpp"
 
@@ -75,6 +77,14 @@ TEST_SUITE("gate/api_reference") {
     CHECK(has("copy-1"));
     CHECK_FALSE(has("depth-0"));
     CHECK(ids(api_prompts(chat_with({{"tools", 4}}))).size() == 4);
+  }
+
+  TEST_CASE("what is chosen of the built-in prompts can be asked over every API") {
+    for (const Prompt& prompt : api_prompts(gate_prompts())) {
+      CAPTURE(prompt.id);
+      CHECK_NOTHROW(request_parts::tool_choice(prompt, Api::messages));
+      CHECK_NOTHROW(request_parts::tool_choice(prompt, Api::responses));
+    }
   }
 
   TEST_CASE("calls are compared by their values, broken ones byte by byte") {

@@ -104,6 +104,17 @@ TEST_SUITE("gate/stop_texts") {
     CHECK(fault->observed.find("before it was dark") != std::string::npos);
   }
 
+  TEST_CASE("a stop text may come before the answer where the thoughts are others") {
+    Pair pair;
+    pair.reference.streamed.reasoning = "let me think";
+    pair.candidate.plain.reset();
+    pair.candidate.streamed.text.clear();
+    pair.candidate.streamed.reasoning = "let me see before";
+    CHECK_FALSE(check_detectors(pair.prompt_case()));
+    pair.candidate.streamed.reasoning = pair.reference.streamed.reasoning;
+    CHECK(detail(check_detectors(pair.prompt_case())).find("missing beside the thoughts") != std::string::npos);
+  }
+
   TEST_CASE("an engine that overlooks stop texts as it comes is told of, and its other answers are of use") {
     Pair pair;
     ReferenceAnswer& reference = pair.reference;

@@ -2,6 +2,7 @@
 #include "gate/alignment.hpp"
 #include "gate/check.hpp"
 #include "gate/detectors.hpp"
+#include "gate/stop_texts.hpp"
 #include "gate/thresholds.hpp"
 
 // G9: leaks, broken UTF-8, loops, moved channels and drifting languages, all relative to the reference.
@@ -26,7 +27,10 @@ std::optional<Evidence> fault_of(const PromptCase& prompt_case, const RequestSam
                    detail + (sample.streamed ? " (streamed)" : " (not streamed)"));
   };
   if (!whole_text(reference).empty() && whole_text(sample).empty()) return evidence("the answer is empty");
-  if (!reference.text.empty() && sample.text.empty() && sample.calls.empty() && sample.finish_reason != "length")
+  // Behind other thoughts a stop text may come before the answer.
+  const bool may_stop_at_once = sample.reasoning != reference.reasoning && !stop_texts(prompt).empty();
+  if (!reference.text.empty() && sample.text.empty() && sample.calls.empty() && sample.finish_reason != "length" &&
+      !may_stop_at_once)
     return evidence("the answer is missing beside the thoughts");
   if (!reference.reasoning.empty() && sample.reasoning.empty() &&
       sample.text.find(reference.reasoning.substr(0, 32)) != std::string::npos)
