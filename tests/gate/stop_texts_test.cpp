@@ -67,7 +67,7 @@ TEST_SUITE("gate/stop_texts") {
 
   TEST_CASE("tokens of a stop text may be counted and not listed, or drafted beyond it") {
     Pair pair;
-    CHECK(lists_every_token(pair.reference.plain));
+    CHECK(lists_every_token(pair.reference.prompt, pair.reference.plain));
     CHECK_FALSE(check_conservation(pair.prompt_case()));
     pair.candidate.streamed.usage.completion_tokens = *pair.candidate.streamed.usage.completion_tokens + 3;
     CHECK_FALSE(check_conservation(pair.prompt_case()));

@@ -1,6 +1,7 @@
 #include "gate/alignment.hpp"
 
 #include "core/text.hpp"
+#include "gate/stop_texts.hpp"
 #include "gate/thresholds.hpp"
 
 #include <algorithm>
@@ -158,8 +159,9 @@ TokenJudgement judge_divergence(const RequestSample& reference, const TextDiverg
   return best;
 }
 
-bool lists_every_token(const RequestSample& sample) {
+bool lists_every_token(const Prompt& prompt, const RequestSample& sample) {
   if (static_cast<std::int64_t>(sample.tokens.size()) >= sample.usage.completion_tokens.value_or(0)) return true;
+  if (stop_texts(prompt).empty()) return false;
   const std::string raw = raw_text(sample);
   return !sample.text.empty() && is_ascii(raw) && raw.ends_with(sample.text);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/prompt.hpp"
 #include "core/request_sample.hpp"
 #include "core/verdict.hpp"
 
@@ -50,7 +51,7 @@ TokenJudgement judge_divergence(const RequestSample& reference, const TextDiverg
 /// Every token of the answer is listed. llama-server leaves out those that end within a character, so that ids and positions
 /// of such an answer cannot be relied on; its bytes can. The tokens of a stop text it counts and leaves out: they are no part
 /// of the answer.
-bool lists_every_token(const RequestSample& sample);
+bool lists_every_token(const Prompt& prompt, const RequestSample& sample);
 
 /// Index of the first token that belongs to a tool call (or that follows the last text); tokens.size() when none does.
 std::size_t first_call_token(const RequestSample& sample);

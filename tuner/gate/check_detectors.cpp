@@ -17,7 +17,7 @@ bool will_be_scored(const PromptCase& prompt_case) {
   if (!reference.prompt.tools_json.empty() || reference.prompt_tokens.empty() || !candidate.plain) return false;
   const std::size_t same = first_token_divergence(reference.plain, *candidate.plain).value_or(0);
   const auto to_score = static_cast<std::int64_t>(candidate.plain->tokens.size() - same);
-  return lists_every_token(*candidate.plain) && to_score <= thresholds::rescored_per_prompt;
+  return lists_every_token(reference.prompt, *candidate.plain) && to_score <= thresholds::rescored_per_prompt;
 }
 
 std::optional<Evidence> fault_of(const PromptCase& prompt_case, const RequestSample& sample, const RequestSample& reference) {

@@ -1,6 +1,7 @@
 #include "gate/rescore.hpp"
 
 #include "gate/alignment.hpp"
+#include "gate/stop_texts.hpp"
 #include "gate/thresholds.hpp"
 
 #include <algorithm>
@@ -34,11 +35,12 @@ std::optional<Divergence> divergence_by_text(const ReferenceAnswer& reference, c
   divergence.rank = judgement.rank;
   divergence.classification = to_string(judgement.classification);
   // Where tokens are missing from the list the alternatives may be those of half a character: only re-scoring can tell.
-  // The same text may have been split otherwise; one that ends early has nothing to re-score.
+  // The same text may have been split otherwise. One that ends before its stop text has nothing to re-score.
   const bool split = found->token < reference.plain.tokens.size() &&
                      judge_split(reference.plain.tokens[found->token], found->continuation, tie_margin).classification <=
                          TokenJudgement::Class::tie;
-  const bool scorable = (split || !lists_every_token(reference.plain)) && !found->continuation.empty();
+  const bool ends = found->continuation.empty() && !stop_texts(reference.prompt).empty();
+  const bool scorable = !ends && (split || !lists_every_token(reference.prompt, reference.plain));
   if (scorable && divergence.classification == "miscommit") divergence.classification = "unknown";
   return divergence;
 }
@@ -46,7 +48,8 @@ std::optional<Divergence> divergence_by_text(const ReferenceAnswer& reference, c
 std::optional<Divergence> divergence_by_tokens(const ReferenceAnswer& reference, const RequestSample& plain, double tie_margin) {
   const auto at = first_token_divergence(reference.plain, plain);
   if (!at || *at >= first_call_token(reference.plain)) return std::nullopt;  // inside a call values decide (G8)
-  if (!lists_every_token(reference.plain) || !lists_every_token(plain)) return divergence_by_text(reference, plain, tie_margin);
+  if (!lists_every_token(reference.prompt, reference.plain) || !lists_every_token(reference.prompt, plain))
+    return divergence_by_text(reference, plain, tie_margin);
   Divergence divergence;
   divergence.prompt_id = reference.prompt.id;
   divergence.token = static_cast<std::int64_t>(*at);
@@ -93,7 +96,7 @@ Sequence tokenised_sequence(const ChatTarget& server, const ReferenceAnswer& ref
   sequence.own = found.continuation;
   const std::string shared = bytes_before(reference.plain, found.token);
   sequence.before = shared.substr(shared.size() > excerpt_bytes ? shared.size() - excerpt_bytes : 0);
-  if (lists_every_token(reference.plain)) {
+  if (lists_every_token(reference.prompt, reference.plain)) {
     for (std::size_t i = 0; i < std::min(found.token, reference.plain.tokens.size()); ++i)
       sequence.tokens.push_back(reference.plain.tokens[i].id);
   } else if (!shared.empty()) {
@@ -114,7 +117,7 @@ std::optional<Sequence> text_sequence(const ChatTarget& server, const ReferenceA
 /// The plain answer's, from its ids where they are complete. Where the reference's are not, more of it is scored.
 std::optional<Sequence> plain_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& plain,
                                        const InterruptFlag& interrupt) {
-  if (lists_every_token(plain)) return listed_sequence(reference, plain);
+  if (lists_every_token(reference.prompt, plain)) return listed_sequence(reference, plain);
   return text_sequence(server, reference, plain, interrupt);
 }
 
