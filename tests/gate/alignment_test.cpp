@@ -1,4 +1,5 @@
 #include "gate/alignment.hpp"
+#include "gate/rescore.hpp"
 
 #include "support/answers.hpp"
 
@@ -77,6 +78,22 @@ TEST_SUITE("gate/alignment") {
       CHECK(found->token == reference.tokens.size());
       CHECK(found->continuation == " fowl");
     }
+  }
+
+  TEST_CASE("a text whose likeliest split is a tie is no miscommit before it is re-scored") {
+    Reference reference;
+    reference.tie_margin = 0.5;
+    reference.answers.push_back(reference_answer("prose-0", answer("the quick fox")));
+    auto& alternatives = reference.answers.front().plain.tokens[1].top;
+    alternatives.push_back({91, " G", alternatives.front().logprob - 0.1});
+    CandidateAnswer candidate = candidate_answer(answer("the Gra fox"));
+    candidate.plain.reset();
+    const auto classification = [&] { return greedy_divergences(reference, {candidate}).front().classification; };
+    CHECK(classification() == "tie");
+    alternatives.push_back({92, " Gra", alternatives.front().logprob - 7});
+    CHECK(classification() == "unknown");
+    alternatives.erase(alternatives.end() - 2);
+    CHECK(classification() == "miscommit");
   }
 
   TEST_CASE("tokens of a tool call begin after the last text") {

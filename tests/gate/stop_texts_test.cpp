@@ -8,6 +8,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 using namespace sweetspot;
 using namespace sweetspot::testing;
 
@@ -90,6 +94,32 @@ TEST_SUITE("gate/stop_texts") {
     const auto divergences = greedy_divergences(reference, {pair.candidate});
     REQUIRE(divergences.size() == 1);
     CHECK(divergences.front().classification == "miscommit");
+  }
+
+  TEST_CASE("text that ends early since a near tie begins its stop text is a tie, streamed and not") {
+    struct Row {
+      const char* runner_up;
+      double margin;
+      const char* expected;
+    };
+    const auto with_runner_up = [](const std::string& text, const Row& row) {
+      RequestSample sample = answer(text, row.runner_up, row.margin);
+      sample.tokens.pop_back();
+      return sample;
+    };
+    for (const Row& row : {Row{" bef", 0.1, "tie"}, Row{" bef", 4, "miscommit"}, Row{" behind", 0.1, "miscommit"}}) {
+      CAPTURE(row.runner_up);
+      CAPTURE(row.margin);
+      Reference reference;
+      reference.tie_margin = 0.5;
+      Pair pair;
+      pair.reference.plain = with_runner_up(said, row);
+      reference.answers.push_back(pair.reference);
+      pair.candidate = candidate_answer(with_runner_up("the fox went home over", row));
+      CHECK(greedy_divergences(reference, {pair.candidate}).front().classification == row.expected);
+      pair.candidate.plain.reset();
+      CHECK(greedy_divergences(reference, {pair.candidate}).front().classification == row.expected);
+    }
   }
 
   TEST_CASE("text that goes on past a stop text is broken, in either form") {

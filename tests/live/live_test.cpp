@@ -74,6 +74,14 @@ TEST_SUITE("live") {
     CHECK(left_behind() == 0);
   }
 
+  TEST_CASE("an honest flag is accepted over all prompts, also where a word is written in more tokens than it needs") {
+    SKIP_WHERE(missing_llama());
+    const Outcome outcome = sweetspot_run(replaced(check("--set flash_attention=off"), "--tier quick", "--tier standard"));
+    INFO(outcome.out << outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    CHECK(Json::parse(outcome.out).at("tokens_rescored").get<int>() > 600);
+  }
+
   TEST_CASE("a stand-in that changes nothing, or re-chunks legally, passes") {
     SKIP_WHERE(missing_llama());
     for (const std::string fault : {"none", "rechunk", "arguments_respaced", "content_type_case", "early_hints"}) {

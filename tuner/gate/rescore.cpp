@@ -24,22 +24,35 @@ struct Sequence {
 
 bool differs(const RequestSample& a, const RequestSample& b) { return a.text != b.text || a.reasoning != b.reasoning; }
 
+/// A text that ends where the reference goes on: an end was chosen, or a token that a stop text begins with.
+TokenJudgement judge_end(const Prompt& prompt, const TokenRecord& reference, double tie_margin) {
+  TokenJudgement best = judge_text(reference, "", tie_margin);
+  for (const std::string& stop : stop_texts(prompt)) {
+    const TokenJudgement by_stop = judge_split(reference, stop, tie_margin);
+    if (by_stop.classification < best.classification) best = by_stop;
+  }
+  return best;
+}
+
 std::optional<Divergence> divergence_by_text(const ReferenceAnswer& reference, const RequestSample& sample, double tie_margin) {
   const auto found = first_text_divergence(reference.plain, sample);
   if (!found) return std::nullopt;
   Divergence divergence;
   divergence.prompt_id = reference.prompt.id;
   divergence.token = static_cast<std::int64_t>(found->token);
-  const TokenJudgement judgement = judge_divergence(reference.plain, *found, tie_margin);
+  const bool ends = found->continuation.empty() && !stop_texts(reference.prompt).empty();
+  const bool at_listed = found->token < reference.plain.tokens.size();
+  const TokenJudgement judgement = ends && at_listed
+                                       ? judge_end(reference.prompt, reference.plain.tokens[found->token], tie_margin)
+                                       : judge_divergence(reference.plain, *found, tie_margin);
   divergence.margin = judgement.margin;
   divergence.rank = judgement.rank;
   divergence.classification = to_string(judgement.classification);
   // Where tokens are missing from the list the alternatives may be those of half a character: only re-scoring can tell.
   // The same text may have been split otherwise. One that ends before its stop text has nothing to re-score.
-  const bool split = found->token < reference.plain.tokens.size() &&
-                     judge_split(reference.plain.tokens[found->token], found->continuation, tie_margin).classification <=
-                         TokenJudgement::Class::tie;
-  const bool ends = found->continuation.empty() && !stop_texts(reference.prompt).empty();
+  const bool split =
+      at_listed && judge_split(reference.plain.tokens[found->token], found->continuation, tie_margin).classification <=
+                       TokenJudgement::Class::tie;
   const bool scorable = !ends && (split || !lists_every_token(reference.prompt, reference.plain));
   if (scorable && divergence.classification == "miscommit") divergence.classification = "unknown";
   return divergence;
@@ -55,7 +68,7 @@ std::optional<Divergence> divergence_by_tokens(const ReferenceAnswer& reference,
   divergence.token = static_cast<std::int64_t>(*at);
   TokenJudgement judgement;
   if (*at >= plain.tokens.size()) {
-    judgement = judge_text(reference.plain.tokens[*at], "", tie_margin);
+    judgement = judge_end(reference.prompt, reference.plain.tokens[*at], tie_margin);
   } else {
     judgement = judge_token(reference.plain.tokens[*at], plain.tokens[*at].id, tie_margin);
   }
