@@ -57,6 +57,7 @@ void read_counters(const EngineDescriptor::Protocol& protocol, const json::value
   if (const json::object* usage = object_at(document, protocol.usage_pointer)) {
     if (const auto count = count_field(*usage, "prompt_tokens", sample)) sample.usage.prompt_tokens = count;
     if (const auto count = count_field(*usage, "completion_tokens", sample)) sample.usage.completion_tokens = count;
+    if (const auto count = count_field(*usage, "total_tokens", sample)) sample.usage.total_tokens = count;
     const json::value* details = member(*usage, "prompt_tokens_details");
     if (details != nullptr && details->is_object()) {
       if (const auto count = count_field(details->get_object(), "cached_tokens", sample)) sample.usage.cached_tokens = count;

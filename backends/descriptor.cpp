@@ -194,10 +194,10 @@ void Reader::identity(EngineDescriptor& engine) {
   const json marks = from.contains("recognised_by") ? from.at("recognised_by") : json::array();
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const std::string pointer = at("/identity/recognised_by", i);
-    engine.identity.recognised_by.push_back(
-        {text_of(marks[i], "path"), text_of(marks[i], "pointer"), pattern(marks[i], "pattern", pointer, 0)});
-    if (text_of(marks[i], "pointer").empty() && text_of(marks[i], "pattern").empty())
-      report(pointer, "needs a pointer or a pattern: many servers answer at one path");
+    engine.identity.recognised_by.push_back({text_of(marks[i], "path"), text_of(marks[i], "pointer"),
+                                             pattern(marks[i], "pattern", pointer, 0), pattern(marks[i], "server", pointer, 0)});
+    if (text_of(marks[i], "pointer").empty() && text_of(marks[i], "pattern").empty() && text_of(marks[i], "server").empty())
+      report(pointer, "needs a pointer, a pattern or a server: many servers answer at one path");
   }
   const std::string form = text_of(from, "model_form");
   engine.identity.model_form = form == "folder" ? ModelForm::folder : form == "name" ? ModelForm::name : ModelForm::gguf;

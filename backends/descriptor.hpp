@@ -128,6 +128,7 @@ struct EngineDescriptor {
       std::string path;     ///< asked with GET
       std::string pointer;  ///< to a value of the JSON there; empty: the whole body
       std::string pattern;  ///< that its text must hold; empty: any value but null
+      std::string server;   ///< pattern of the Server header of what it answers there; empty: any
     };
     /// What tells a server that already runs from other engines' servers, all together; none: it has to be named.
     std::vector<Mark> recognised_by;

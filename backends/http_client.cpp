@@ -192,6 +192,7 @@ HttpResponse Exchange::receive(const OnBytes& on_bytes) {
   response.end = end_after(error);
   if (parser_->is_header_done()) response.status = static_cast<int>(parser_->get().result_int());
   response.content_type = std::string{parser_->get()[http::field::content_type]};
+  response.server = std::string{parser_->get()[http::field::server]};
   response.body = std::move(parser_->get().body());
   response.first_byte_ms = first_byte_at_ ? after_sent(*first_byte_at_).count() : 0;
   response.total_ms = after_sent(ended_at).count();

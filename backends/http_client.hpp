@@ -24,6 +24,7 @@ struct HttpResponse {
   enum class End { complete, truncated, stopped };
   int status = 0;
   std::string content_type;
+  std::string server;  ///< what the Server header says
   std::string body;
   End end = End::complete;
   double first_byte_ms = 0;  ///< after the request was sent: first byte of the answer, its header included

@@ -28,21 +28,25 @@ std::optional<std::string> value_at(const Mark& mark, const std::string& body) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-bool holds(const Mark& mark, const AnswersByPath& answers) {
-  const auto answer = answers.find(mark.path);
-  if (answer == answers.end()) return false;
-  const auto value = value_at(mark, answer->second);
-  return value && std::regex_search(value->substr(0, searched_bytes), std::regex(mark.pattern));
+bool has(const std::string& text, const std::string& pattern) {
+  return std::regex_search(text.substr(0, searched_bytes), std::regex(pattern));
 }
 
-bool bears_its_marks(const EngineDescriptor& engine, const AnswersByPath& answers) {
+bool holds(const Mark& mark, const TellingAnswers& answers) {
+  const auto answer = answers.bodies.find(mark.path);
+  if (answer == answers.bodies.end()) return false;
+  const auto value = value_at(mark, answer->second);
+  return value && has(*value, mark.pattern) && has(answers.server, mark.server);
+}
+
+bool bears_its_marks(const EngineDescriptor& engine, const TellingAnswers& answers) {
   const auto& marks = engine.identity.recognised_by;
   return !marks.empty() && std::all_of(marks.begin(), marks.end(), [&](const Mark& mark) { return holds(mark, answers); });
 }
 
 }  // namespace
 
-const EngineDescriptor* recognised(const std::vector<EngineDescriptor>& engines, const AnswersByPath& answers) {
+const EngineDescriptor* recognised(const std::vector<EngineDescriptor>& engines, const TellingAnswers& answers) {
   const EngineDescriptor* found = nullptr;
   for (const EngineDescriptor& engine : engines) {
     if (!bears_its_marks(engine, answers)) continue;
@@ -52,9 +56,9 @@ const EngineDescriptor* recognised(const std::vector<EngineDescriptor>& engines,
   return found;
 }
 
-AnswersByPath telling_answers(const std::vector<EngineDescriptor>& engines, const HttpEndpoint& server,
-                              const InterruptFlag& interrupt) {
-  AnswersByPath answers;
+TellingAnswers telling_answers(const std::vector<EngineDescriptor>& engines, const HttpEndpoint& server,
+                               const InterruptFlag& interrupt) {
+  TellingAnswers answers;
   std::set<std::string> asked;
   try {
     for (const EngineDescriptor& engine : engines) {
@@ -62,7 +66,10 @@ AnswersByPath telling_answers(const std::vector<EngineDescriptor>& engines, cons
         if (asked.insert(mark.path).second) {
           HttpResponse response =
               http_get(server, mark.path, {limits::connect_timeout, limits::short_request_timeout}, interrupt);
-          if (response.status == 200) answers[mark.path] = std::move(response.body);
+          if (response.status == 200) {
+            answers.bodies[mark.path] = std::move(response.body);
+            answers.server = std::move(response.server);
+          }
         }
         if (!holds(mark, answers)) break;
       }

@@ -21,6 +21,7 @@ void take_usage(const json::object& response, RequestSample& sample) {
   if (usage == nullptr) return;
   if (const auto count = count_field(*usage, "input_tokens", sample)) sample.usage.prompt_tokens = count;
   if (const auto count = count_field(*usage, "output_tokens", sample)) sample.usage.completion_tokens = count;
+  if (const auto count = count_field(*usage, "total_tokens", sample)) sample.usage.total_tokens = count;
   const json::value* details = member(*usage, "input_tokens_details");
   if (details != nullptr && details->is_object()) {
     if (const auto count = count_field(details->get_object(), "cached_tokens", sample)) sample.usage.cached_tokens = count;

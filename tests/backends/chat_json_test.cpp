@@ -215,10 +215,10 @@ TEST_SUITE("backends/chat_json") {
   }
 
   TEST_CASE("counts that are written as numbers with a point are counts where they are whole") {
-    const auto sample =
-        counted(R"({"usage":{"prompt_tokens":7.0,"completion_tokens":12.0,"prompt_tokens_details":{"cached_tokens":3e0}}})");
+    const auto sample = counted(
+        R"({"usage":{"prompt_tokens":7.0,"completion_tokens":12.0,"total_tokens":19,"prompt_tokens_details":{"cached_tokens":3e0}}})");
     CHECK(sample.protocol_faults.empty());
-    CHECK(sample.usage == Usage{7, 12, 3});
+    CHECK(sample.usage == Usage{7, 12, 3, 19});
     for (int count = 0; count < 5000; ++count) {
       CAPTURE(count);
       const auto same = counted(R"({"usage":{"completion_tokens":)" + std::to_string(count) + R"(.0}})");

@@ -93,7 +93,7 @@ TEST_SUITE("backends/chat stream") {
          R"({"choices":[],"prompt_progress":{"processed":3}})", R"({"choices":[{"index":0,"delta":{"content":""}}]})",
          R"({"choices":[{"index":0,"delta":{"reasoning_content":"Hm"}}]})", text_event,
          R"({"choices":[{"index":0,"delta":{"content":" [DONE] \u00e4"}}]})", finish_event,
-         R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":3}}})",
+         R"({"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":5,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":3}}})",
          R"({"choices":[],"timings":{"predicted_n":5,"predicted_ms":2.5,"draft_n":10,"draft_n_accepted":8}})", "[DONE]"});
     CHECK(sample.protocol_faults.empty());
     CHECK(sample.text == "Hi [DONE] \xC3\xA4");
@@ -104,7 +104,7 @@ TEST_SUITE("backends/chat stream") {
     CHECK(sample.first_content_ms == 50);
     CHECK(sample.last_token_ms == 60);
     CHECK(sample.chunks == std::vector<ChunkArrival>{{40, 2}, {50, 2}, {60, 10}});
-    CHECK(sample.usage == Usage{7, 5, 3});
+    CHECK(sample.usage == Usage{7, 5, 3, 12});
     CHECK(sample.timings.predicted_ms == 2.5);
     CHECK(sample.timings.draft_n_accepted == 8);
   }

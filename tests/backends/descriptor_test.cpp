@@ -125,7 +125,7 @@ TEST_SUITE("backends/descriptor") {
     }
     SUBCASE("something to be recognised by that any server may answer") {
       wrong["identity"]["recognised_by"] = {{{"path", "/health"}}};
-      CHECK(has(problem(wrong), "/identity/recognised_by/0: needs a pointer or a pattern"));
+      CHECK(has(problem(wrong), "/identity/recognised_by/0: needs a pointer, a pattern or a server"));
     }
     SUBCASE("a bad pattern to be recognised by") {
       wrong["identity"]["recognised_by"] = {{{"path", "/health"}, {"pattern", "["}}};

@@ -108,6 +108,7 @@ TEST_SUITE("backends/mlx-lm") {
     CHECK(sample.finish_reason == "stop");
     CHECK(sample.usage.completion_tokens == 11);
     CHECK(sample.usage.cached_tokens == 20);
+    CHECK(sample.usage.total_tokens == 32);
   }
 
   TEST_CASE("a tool call comes whole in one delta") {

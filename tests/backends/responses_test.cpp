@@ -50,7 +50,8 @@ const std::string output_call = R"({"type":"function_call","call_id":"c1","name"
 std::string ended(const std::string& status, const std::string& output, const std::string& more = "") {
   return typed_event(
       R"({"type":"response.)" + status + R"(","response":{"object":"response","status":")" + status + R"(","output":[)" + output +
-      R"(],"usage":{"input_tokens":7,"input_tokens_details":{"cached_tokens":3},"output_tokens":9})" + more + "}}");
+      R"(],"usage":{"input_tokens":7,"input_tokens_details":{"cached_tokens":3},"output_tokens":9,"total_tokens":16})" + more +
+      "}}");
 }
 
 RequestSample streamed(const std::vector<std::string>& pieces, const std::set<std::string>& liberties = {}) {
@@ -132,6 +133,7 @@ TEST_SUITE("backends/responses reader") {
     CHECK(sample.usage.prompt_tokens == 7);
     CHECK(sample.usage.cached_tokens == 3);
     CHECK(sample.usage.completion_tokens == 9);
+    CHECK(sample.usage.total_tokens == 16);
     CHECK(sample.chunks.size() == 4);
     CHECK(sample.first_content_ms == 5);
   }

@@ -96,6 +96,26 @@ TEST_SUITE("gate/alignment") {
     CHECK(classification() == "miscommit");
   }
 
+  TEST_CASE("a text that left the reference within what both share is judged by what the reference thought of that") {
+    RequestSample reference = answer("sum + 1 end");
+    TokenRecord one = reference.tokens[2];
+    reference.tokens[2] = {50, " ", -0.6, {{50, " ", -0.6}, {51, " i", -0.7}}};
+    one.bytes = "1";
+    one.top = {{52, "1", -0.01}, {53, "7", -8}};
+    reference.tokens.insert(reference.tokens.begin() + 3, one);
+    const auto judged = [&] {
+      const auto divergence = first_text_divergence(reference, answer("sum + i end"));
+      REQUIRE(divergence);
+      CHECK(divergence->token == 3);
+      return judge_divergence(reference, *divergence, 0.5);
+    };
+    CHECK(judged().classification == TokenJudgement::Class::tie);
+    reference.tokens[2].top[1].logprob = -7;
+    CHECK(judged().classification == TokenJudgement::Class::miscommit);
+    reference.tokens[1].top.push_back({54, " + i", -0.2});
+    CHECK(judged().classification == TokenJudgement::Class::tie);
+  }
+
   TEST_CASE("tokens of a tool call begin after the last text") {
     RequestSample sample = answer("I will look <call> {} </call>");
     sample.text = "I will look";

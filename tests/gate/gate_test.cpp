@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
 
 using namespace sweetspot;
 using namespace sweetspot::testing;
@@ -44,6 +45,21 @@ TEST_SUITE("gate/gate") {
     CHECK(fixture.verdict(interview, &damaged).outcome == Outcome::broken);
     const std::vector<ScoredText> grey = {scored(40, 4, 4, 0)};
     CHECK(fixture.verdict(interview, &grey).outcome == Outcome::broken);
+  }
+
+  TEST_CASE("the evidence shows what decides: a miscommit before a shorter prompt that is only grey") {
+    Fixture fixture(0.2);
+    fixture.reference.answers[5].prompt.messages_json += std::string(100, ' ');
+    Interview interview = fixture.same_answers();
+    for (const std::size_t i : {3, 5}) answer_otherwise(interview, i, replaced(story, " fox", " vixen"));
+    std::vector<ScoredText> scores = {scored(12, 1, 1, 0), scored(12, 1, 1, 0), scored(12, 3, 0, 1)};
+    scores[0].prompt_id = "prose-3";
+    scores[1].prompt_id = scores[2].prompt_id = "prose-5";
+    scores[2].worst = Evidence{"prose-5", "a", "b", "the miscommit"};
+    const Verdict verdict = fixture.verdict(interview, &scores);
+    CHECK(verdict.outcome == Outcome::broken);
+    REQUIRE(verdict.evidence);
+    CHECK(verdict.evidence->detail == "the miscommit");
   }
 
   TEST_CASE("a declared-lossy flag may move words, but not make garbage") {
@@ -103,6 +119,22 @@ TEST_SUITE("gate/gate") {
     Interview interview = fixture.same_answers();
     interview.answers[2].streamed.usage.prompt_tokens = 4;
     CHECK(fixture.verdict(interview).check == "G4");
+  }
+
+  TEST_CASE("a total that is not the sum is broken, unless it is the engine's way") {
+    Fixture fixture;
+    Interview interview = fixture.same_answers();
+    Usage& usage = interview.answers[2].streamed.usage;
+    usage.total_tokens = *usage.prompt_tokens + *usage.completion_tokens;
+    CHECK(fixture.verdict(interview).outcome == Outcome::pass);
+    ++*usage.total_tokens;
+    const Verdict verdict = fixture.verdict(interview);
+    CHECK(verdict.check == "G4");
+    REQUIRE(verdict.evidence);
+    CHECK(verdict.evidence->expected == std::to_string(*usage.total_tokens - 1) + " tokens");
+    CHECK(verdict.evidence->observed == std::to_string(*usage.total_tokens) + " tokens");
+    fixture.reference.answers[2].streamed.usage = usage;
+    CHECK(fixture.verdict(interview).outcome == Outcome::pass);
   }
 
   TEST_CASE("a protocol fault is broken") {

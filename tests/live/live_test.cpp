@@ -80,6 +80,9 @@ TEST_SUITE("live") {
     INFO(outcome.out << outcome.err);
     REQUIRE(outcome.exit_code == 0);
     CHECK(Json::parse(outcome.out).at("tokens_rescored").get<int>() > 600);
+    const Outcome drafted = sweetspot_run(replaced(check("--set spec_type=ngram-mod"), "--tier quick", "--tier standard"));
+    INFO(drafted.out << drafted.err);
+    CHECK(drafted.exit_code == 0);
   }
 
   TEST_CASE("a stand-in that changes nothing, or re-chunks legally, passes") {

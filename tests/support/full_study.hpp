@@ -25,7 +25,7 @@ inline RequestSample full_sample() {
   sample.reasoning = "cut \xE2\x82";
   sample.calls = {{.index = 0, .id = "c1", .type = "function", .name = "read", .arguments = "{\"a\":\xFF}"}, {}};
   sample.finish_reason = "stop";
-  sample.usage = {.prompt_tokens = 10, .completion_tokens = 20, .cached_tokens = 0};
+  sample.usage = {.prompt_tokens = 10, .completion_tokens = 20, .cached_tokens = 0, .total_tokens = 30};
   sample.timings = {1.5, 2.5, 10, 20, 0, 8, 5};
   sample.tokens = {
       {.id = 17, .bytes = "\xE2\x82", .logprob = -0.125, .top = {{.id = 17, .bytes = "\xE2\x82", .logprob = -0.125}, {}}}};

@@ -1,23 +1,27 @@
 #!/bin/sh
-# link_darwin.sh SOURCE BUILD CACHE: compiles sweetspot and its demo engine for arm64 macOS 13 and links them, with zig's clang,
-# libc++ and macOS headers: the Python package ziglang in a virtual environment CACHE/zig. Linked, not run: only a Mac runs them. BUILD
-# is a build folder whose generated sources are there. Takes some twenty minutes of processor time, so it is started by hand. Exit code
-# 77, with a line that says why, where it cannot be tried.
+# link_darwin.sh SOURCE BUILD: compiles sweetspot and its demo engine for arm64 macOS 13 and links them, with zig's clang, libc++ and
+# macOS headers: the Python package ziglang in a virtual environment of its own, $SWEETSPOT_ZIG (installed there when it is missing).
+# Linked, not run: only a Mac runs them. BUILD is a build folder whose generated sources are there. Takes some ten minutes of
+# processor time. Exit code 77, with a line that says why, where it cannot be tried.
 set -eu
 source=$1
 build=$2
-cache=$3
-zig=$cache/zig/bin/python
 work=$build/darwin
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-export ZIG_GLOBAL_CACHE_DIR="$cache/zig-cache"
 
 skip() {
   printf 'link_darwin: skipped: %s\n' "$1"
   exit 77
 }
 
-[ -x "$zig" ] && "$zig" -m ziglang version >/dev/null 2>&1 || skip "no ziglang in $cache/zig (python3 -m venv, then pip install ziglang there)"
+[ "$(uname)" != Darwin ] || skip "this is macOS: the build itself shows it"
+folder=${SWEETSPOT_ZIG:-}
+[ -n "$folder" ] || skip "SWEETSPOT_ZIG names no folder for the compiler (./run test sets it)"
+zig=$folder/bin/python
+if ! "$zig" -m ziglang version >/dev/null 2>&1; then
+  { python3 -m venv "$folder" && "$folder/bin/pip" install -q --disable-pip-version-check ziglang==0.17.1; } || skip "pip could not install ziglang"
+fi
+export ZIG_GLOBAL_CACHE_DIR="$folder/zig-cache"
 
 # Header-only libraries and nothing else of the system's headers: no Linux header may leak in.
 value() { sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"; }
@@ -46,7 +50,7 @@ name=Eigen header /usr/include/eigen3
 printf '#include <boost/process/v2/src.hpp>\n' >"$work/process.cpp"
 cat >"$work/compile" <<END
 #!/bin/sh
-exec "$zig" -m ziglang c++ -target aarch64-macos.13.0 -std=c++20 -O0 -c -Wall -Wextra -Wno-unknown-warning-option -Werror=unguarded-availability \\
+exec "$zig" -m ziglang c++ -target aarch64-macos.13.0 -std=c++20 -O0 -g0 -fno-sanitize=undefined -c -Wall -Wextra -Wno-unknown-warning-option -Werror=unguarded-availability \\
   -DFMT_HEADER_ONLY=1 -DVALIJSON_USE_EXCEPTIONS=1 -DBOOST_ASIO_NO_DEPRECATED=1 -DBOOST_ERROR_CODE_HEADER_ONLY=1 \\
   -DBOOST_PROCESS_USE_STD_FS=1 -DBOOST_PROCESS_V2_SEPARATE_COMPILATION=1 -DSWEETSPOT_VERSION='"$(value CMAKE_PROJECT_VERSION)"' \\
   -include "$work/include/boost/optional.hpp" -include "$work/include/boost/type_traits.hpp" \\

@@ -219,7 +219,8 @@ void from_json(const Json& json, TokenRecord& token) {
 void to_json(Json& json, const Usage& usage) {
   json = Json{{"prompt_tokens", or_null(usage.prompt_tokens)},
               {"completion_tokens", or_null(usage.completion_tokens)},
-              {"cached_tokens", or_null(usage.cached_tokens)}};
+              {"cached_tokens", or_null(usage.cached_tokens)},
+              {"total_tokens", or_null(usage.total_tokens)}};
 }
 
 void from_json(const Json& json, Usage& usage) {
@@ -227,6 +228,7 @@ void from_json(const Json& json, Usage& usage) {
   read(json, "prompt_tokens", usage.prompt_tokens);
   read(json, "completion_tokens", usage.completion_tokens);
   read(json, "cached_tokens", usage.cached_tokens);
+  read(json, "total_tokens", usage.total_tokens);
 }
 
 void to_json(Json& json, const ServerTimings& timings) {

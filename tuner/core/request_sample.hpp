@@ -39,6 +39,7 @@ struct Usage {
   std::optional<std::int64_t> prompt_tokens;
   std::optional<std::int64_t> completion_tokens;
   std::optional<std::int64_t> cached_tokens;
+  std::optional<std::int64_t> total_tokens;  ///< as the server says it
   bool operator==(const Usage&) const = default;
 };
 

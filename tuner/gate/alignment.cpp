@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t excerpt_before = 24;
 constexpr std::size_t excerpt_after = 72;
+constexpr std::size_t longest_shared = 16;  ///< bytes of a token that texts may share before they differ
 
 std::string raw_text(const RequestSample& sample) {
   std::string raw;
@@ -147,14 +148,18 @@ TokenJudgement judge_divergence(const RequestSample& reference, const TextDiverg
   best.classification = TokenJudgement::Class::miscommit;
   if (divergence.token >= reference.tokens.size()) return best;
   best = judge_text(reference.tokens[divergence.token], divergence.continuation, tie_margin);
-  if (best.classification <= TokenJudgement::Class::tie || divergence.token == 0) return best;
-  const TokenRecord& previous = reference.tokens[divergence.token - 1];
-  const std::string continuation = previous.bytes + divergence.continuation;
-  for (const TokenAlternative& alternative : previous.top) {
-    const bool spans = alternative.bytes.size() > previous.bytes.size() && continuation.starts_with(alternative.bytes);
-    if (!spans) continue;
-    const TokenJudgement earlier = judge_token(previous, alternative.id, tie_margin);
-    if (earlier.classification < best.classification) best = earlier;
+  if (best.classification <= TokenJudgement::Class::tie) return best;
+  std::string shared;
+  for (std::size_t i = divergence.token; i-- > 0;) {
+    const TokenRecord& earlier = reference.tokens[i];
+    shared.insert(0, earlier.bytes);
+    if (shared.size() > longest_shared) break;
+    const std::string continuation = shared + divergence.continuation;
+    for (const TokenAlternative& alternative : earlier.top) {
+      if (alternative.bytes.size() <= shared.size() || !continuation.starts_with(alternative.bytes)) continue;
+      const TokenJudgement judgement = judge_token(earlier, alternative.id, tie_margin);
+      if (judgement.classification < best.classification) best = judgement;
+    }
   }
   return best;
 }

@@ -45,7 +45,7 @@ struct TextDivergence {
 std::optional<TextDivergence> first_text_divergence(const RequestSample& reference, const RequestSample& sample);
 
 /// What the reference thinks of a text's first difference. The token before it may already be another one: "." and ".\n"
-/// share their text.
+/// share their text, as do " " and " i".
 TokenJudgement judge_divergence(const RequestSample& reference, const TextDivergence& divergence, double tie_margin);
 
 /// Every token of the answer is listed. llama-server leaves out those that end within a character, so that ids and positions

@@ -42,6 +42,12 @@ bool holds_its_tokens(const RequestSample& listed, const RequestSample& arrived)
                              thresholds::characters_per_token * static_cast<double>(utf8_length(raw));
 }
 
+/// usage.total_tokens is the sum of the other two, where the server gives all three.
+bool sums_up(const Usage& usage) {
+  if (!usage.total_tokens || !usage.prompt_tokens || !usage.completion_tokens) return true;
+  return *usage.total_tokens == *usage.prompt_tokens + *usage.completion_tokens;
+}
+
 /// Where a list of tokens has an id of the reference's with other bytes: it was changed to fit a changed text.
 std::optional<std::size_t> spelt_otherwise(const RequestSample& sample, const RequestSample& reference) {
   const std::size_t common = std::min(sample.tokens.size(), reference.tokens.size());
@@ -67,6 +73,9 @@ std::optional<Evidence> against_reference(const Prompt& prompt, const RequestSam
   if (read && read_by_reference && *read != *read_by_reference)
     return Evidence{prompt.id, tokens_text(*read_by_reference) + " of prompt", tokens_text(*read) + " of prompt",
                     "the same prompt has another length: it was not read as it was sent"};
+  if (!sums_up(sample.usage) && sums_up(reference.usage))
+    return Evidence{prompt.id, tokens_text(read.value_or(0) + tokens), tokens_text(*sample.usage.total_tokens),
+                    "usage.total_tokens is not the sum of the prompt's and the answer's tokens"};
   const bool other_content =
       sample.text != reference.text || sample.reasoning != reference.reasoning || !same_calls(sample, reference);
   if (!sample.tokens.empty() && listed_text(sample) == listed_text(reference) && other_content)

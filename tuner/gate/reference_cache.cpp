@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int cache_format = 2;
+constexpr int cache_format = 3;
 
 std::filesystem::path file_of(const std::filesystem::path& folder, const std::string& key) { return folder / (key + ".json"); }
 

@@ -1,26 +1,17 @@
 #include "gate/rescore.hpp"
 
+#include "core/text.hpp"
 #include "gate/alignment.hpp"
 #include "gate/stop_texts.hpp"
 #include "gate/thresholds.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sweetspot {
 namespace {
 
-constexpr std::size_t excerpt_bytes = 48;
-
-/// A token sequence to score: `tokens[from]` is the first that the reference did not choose.
-struct Sequence {
-  const ReferenceAnswer* reference = nullptr;
-  std::vector<std::int64_t> tokens;
-  std::vector<std::string> bytes;
-  std::size_t from = 0;
-  std::string before;      ///< text before it, for people
-  std::string own;         ///< the candidate's own bytes, where they were tokenised anew
-  bool tokenised = false;  ///< by the server's tokenizer, not by the model: the split may differ from what was generated
-};
+constexpr std::size_t shared_bytes_scored = 16;  ///< of a text, before its difference
 
 bool differs(const RequestSample& a, const RequestSample& b) { return a.text != b.text || a.reasoning != b.reasoning; }
 
@@ -79,12 +70,13 @@ std::optional<Divergence> divergence_by_tokens(const ReferenceAnswer& reference,
 }
 
 /// From the token ids that the candidate listed.
-std::optional<Sequence> listed_sequence(const ReferenceAnswer& reference, const RequestSample& plain) {
+std::optional<ForcedText> listed_sequence(const ReferenceAnswer& reference, const RequestSample& plain) {
   const auto at = first_token_divergence(reference.plain, plain);
   const std::size_t end = first_call_token(plain);
   if (!at || *at >= end) return std::nullopt;
-  Sequence sequence;
-  sequence.reference = &reference;
+  ForcedText sequence;
+  sequence.prompt_id = reference.prompt.id;
+  sequence.prompt = reference.prompt_tokens;
   sequence.from = *at;
   for (std::size_t i = 0; i < end; ++i) {
     if (i < *at) sequence.before += plain.tokens[i].bytes;
@@ -100,125 +92,48 @@ std::string bytes_before(const RequestSample& sample, std::size_t token) {
   return bytes;
 }
 
+/// Its place in the text is known: no control token, no part of a character.
+bool is_plain(const std::string& bytes) { return !bytes.empty() && is_ascii(bytes); }
+
 /// From text alone: what both share as the reference split it, where that is known, then the candidate's own, tokenised anew.
-Sequence tokenised_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const TextDivergence& found,
-                            const InterruptFlag& interrupt) {
-  Sequence sequence;
-  sequence.reference = &reference;
+/// Scored from a little before the difference on, where the candidate may already have taken another token.
+std::optional<ForcedText> text_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& sample,
+                                        const InterruptFlag& interrupt) {
+  const auto found = first_text_divergence(reference.plain, sample);
+  if (!found || found->continuation.empty()) return std::nullopt;
+  const auto& known = reference.plain.tokens;
+  const std::size_t difference = std::min(found->token, known.size());
+  std::size_t from = difference;
+  std::string shared;
+  while (from > 0 && is_plain(known[from - 1].bytes) && known[from - 1].bytes.size() + shared.size() <= shared_bytes_scored)
+    shared.insert(0, known[--from].bytes);
+  ForcedText sequence;
+  sequence.prompt_id = reference.prompt.id;
+  sequence.prompt = reference.prompt_tokens;
   sequence.tokenised = true;
-  sequence.own = found.continuation;
-  const std::string shared = bytes_before(reference.plain, found.token);
-  sequence.before = shared.substr(shared.size() > excerpt_bytes ? shared.size() - excerpt_bytes : 0);
+  sequence.before = bytes_before(reference.plain, from);
+  sequence.own = shared + found->continuation;
+  std::string anew = sequence.own;
   if (lists_every_token(reference.prompt, reference.plain)) {
-    for (std::size_t i = 0; i < std::min(found.token, reference.plain.tokens.size()); ++i)
-      sequence.tokens.push_back(reference.plain.tokens[i].id);
-  } else if (!shared.empty()) {
-    sequence.tokens = tokenize(server, shared, interrupt);
+    for (std::size_t i = 0; i < difference; ++i) {
+      sequence.tokens.push_back(known[i].id);
+      sequence.bytes.push_back(known[i].bytes);
+    }
+    sequence.from = from;
+    anew = found->continuation;
+  } else {
+    if (from > 0) sequence.tokens = tokenize(server, sequence.before, interrupt);
+    sequence.from = sequence.tokens.size();
   }
-  sequence.from = sequence.tokens.size();
-  for (const std::int64_t token : tokenize(server, sequence.own, interrupt)) sequence.tokens.push_back(token);
+  for (const std::int64_t token : tokenize(server, anew, interrupt)) sequence.tokens.push_back(token);
   return sequence;
 }
 
-std::optional<Sequence> text_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& sample,
-                                      const InterruptFlag& interrupt) {
-  const auto found = first_text_divergence(reference.plain, sample);
-  if (!found || found->continuation.empty()) return std::nullopt;
-  return tokenised_sequence(server, reference, *found, interrupt);
-}
-
 /// The plain answer's, from its ids where they are complete. Where the reference's are not, more of it is scored.
-std::optional<Sequence> plain_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& plain,
-                                       const InterruptFlag& interrupt) {
+std::optional<ForcedText> plain_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& plain,
+                                         const InterruptFlag& interrupt) {
   if (lists_every_token(reference.prompt, plain)) return listed_sequence(reference, plain);
   return text_sequence(server, reference, plain, interrupt);
-}
-
-/// The end of what comes before, short enough that the difference after it is seen in one line.
-std::string lead(const std::string& before) {
-  constexpr std::size_t lead_bytes = 24;
-  std::size_t from = before.size() > lead_bytes ? before.size() - lead_bytes : 0;
-  while (from < before.size() && (static_cast<unsigned char>(before[from]) & 0xC0U) == 0x80U) ++from;
-  return before.substr(from);
-}
-
-std::string shown(const TokenRecord& record) { return record.top.empty() ? "" : record.top.front().bytes; }
-
-/// What the reference thinks of the token at `i`. Where the tokenizer split otherwise than the model did, the text fits
-/// although the token does not: then the model's own split takes its place.
-TokenJudgement judgement_at(const ChatTarget& server, Sequence& sequence, std::size_t i, const TokenRecord& opinion,
-                            std::string_view rest, double tie_margin, const InterruptFlag& interrupt) {
-  const TokenJudgement judgement = judge_token(opinion, sequence.tokens[i], tie_margin);
-  const bool damns = judgement.classification == TokenJudgement::Class::miscommit;
-  if (!sequence.tokenised || !damns || rest.empty()) return judgement;
-  const TokenJudgement by_text = judge_split(opinion, rest, tie_margin);
-  if (by_text.classification > TokenJudgement::Class::tie) return judgement;
-  const TokenAlternative& fitting = opinion.top[static_cast<std::size_t>(*by_text.rank) - 1];
-  sequence.tokens.resize(i);
-  sequence.tokens.push_back(fitting.id);
-  const std::string after(rest.substr(fitting.bytes.size()));
-  if (!after.empty()) {
-    for (const std::int64_t token : tokenize(server, after, interrupt)) sequence.tokens.push_back(token);
-  }
-  return by_text;
-}
-
-std::string bytes_of(const Sequence& sequence, std::size_t i, const TokenRecord& opinion) {
-  if (i < sequence.bytes.size()) return sequence.bytes[i];
-  for (const TokenAlternative& alternative : opinion.top) {
-    if (alternative.id == sequence.tokens[i]) return alternative.bytes;
-  }
-  return {};
-}
-
-void count(Rescored& figures, const TokenJudgement& judgement) {
-  using Class = TokenJudgement::Class;
-  ++figures.tokens;
-  if (judgement.classification != Class::agree) ++figures.disagree;
-  if (judgement.classification == Class::grey) ++figures.grey;
-  if (judgement.classification == Class::miscommit) ++figures.miscommit;
-  constexpr std::array<double, 6> bounds = {0, 0.1, 0.5, 1, 2, 4};
-  const double margin = judgement.classification == Class::agree ? 0 : std::max(judgement.margin_at_least, 1e-9);
-  ++figures.histogram[static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), margin) - bounds.begin())];
-}
-
-ScoredText score(const ChatTarget& server, Sequence sequence, std::int64_t positions, double tie_margin,
-                 const InterruptFlag& interrupt) {
-  ScoredText scored;
-  scored.prompt_id = sequence.reference->prompt.id;
-  const std::size_t end = sequence.from + static_cast<std::size_t>(positions);
-  scored.cut = end < sequence.tokens.size();
-  std::vector<std::int64_t> context = sequence.reference->prompt_tokens;
-  context.insert(context.end(), sequence.tokens.begin(), sequence.tokens.begin() + static_cast<std::ptrdiff_t>(sequence.from));
-  std::string before =
-      sequence.before.substr(sequence.before.size() > excerpt_bytes ? sequence.before.size() - excerpt_bytes : 0);
-  std::string_view rest = sequence.own;
-  for (std::size_t i = sequence.from; i < std::min(end, sequence.tokens.size()); ++i) {
-    const TokenRecord opinion = next_token(server, context, thresholds::alternatives, interrupt);
-    if (opinion.top.empty() && sequence.tokenised) {
-      scored.lost = true;
-      break;
-    }
-    const TokenJudgement judgement = judgement_at(server, sequence, i, opinion, rest, tie_margin, interrupt);
-    context.push_back(sequence.tokens[i]);
-    if (opinion.top.empty()) continue;  // nothing is known of this position
-    count(scored.figures, judgement);
-    const std::string observed = bytes_of(sequence, i, opinion);
-    const bool first_miscommit = judgement.classification == TokenJudgement::Class::miscommit && scored.figures.miscommit == 1;
-    if (first_miscommit || (scored.figures.miscommit == 0 && judgement.margin_at_least > scored.figures.worst_margin)) {
-      const std::string seen = observed.empty() ? std::string(rest.substr(0, excerpt_bytes)) : observed;
-      scored.worst =
-          Evidence{scored.prompt_id, lead(before) + shown(opinion), lead(before) + (seen.empty() ? "(end)" : seen),
-                   "at token " + std::to_string(i) + " the model itself prefers another one by " +
-                       std::to_string(judgement.margin_at_least).substr(0, 4) + " nat" + (judgement.margin ? "" : " or more")};
-    }
-    scored.figures.worst_margin = std::max(scored.figures.worst_margin, judgement.margin_at_least);
-    if (sequence.tokenised && observed.empty()) break;  // its bytes are not known: what follows cannot be placed
-    before += observed;
-    if (before.size() > 2 * excerpt_bytes) before = before.substr(before.size() - excerpt_bytes);
-    rest.remove_prefix(std::min(rest.size(), observed.size()));
-  }
-  return scored;
 }
 
 }  // namespace
@@ -249,11 +164,15 @@ bool needs_rescoring(const Reference& reference, const std::vector<CandidateAnsw
 std::vector<ScoredText> rescore(const ChatTarget& reference_server, const Reference& reference,
                                 const std::vector<CandidateAnswer>& answers, int miscommits_enough,
                                 const InterruptFlag& interrupt) {
+  const Teacher teacher{[&](const std::vector<std::int64_t>& tokens) {
+                          return next_token(reference_server, tokens, thresholds::alternatives, interrupt);
+                        },
+                        [&](const std::string& text) { return tokenize(reference_server, text, interrupt); }};
   std::vector<ScoredText> texts;
   for (const CandidateAnswer& answer : answers) {
     const ReferenceAnswer& expected = reference.answers[answer.reference_index];
     if (expected.prompt_tokens.empty()) continue;
-    std::vector<Sequence> sequences;
+    std::vector<ForcedText> sequences;
     if (answer.plain) {
       if (auto sequence = plain_sequence(reference_server, expected, *answer.plain, interrupt))
         sequences.push_back(std::move(*sequence));
@@ -262,10 +181,10 @@ std::vector<ScoredText> rescore(const ChatTarget& reference_server, const Refere
       if (auto sequence = text_sequence(reference_server, expected, answer.streamed, interrupt))
         sequences.push_back(std::move(*sequence));
     }
-    for (const Sequence& sequence : sequences) {
+    for (ForcedText& sequence : sequences) {
       const Rescored so_far = total(texts);
       if (so_far.tokens >= thresholds::rescored_in_all || so_far.miscommit >= miscommits_enough) return texts;
-      texts.push_back(score(reference_server, sequence, thresholds::rescored_per_prompt, reference.tie_margin, interrupt));
+      texts.push_back(forced(teacher, std::move(sequence), thresholds::rescored_per_prompt, reference.tie_margin));
     }
   }
   return texts;

@@ -4,20 +4,11 @@
 #include "core/verdict.hpp"
 #include "gate/check.hpp"
 #include "gate/reference.hpp"
+#include "gate/teacher_forcing.hpp"
 
-#include <optional>
 #include <vector>
 
 namespace sweetspot {
-
-/// A candidate's own text scored by the reference from its first divergence on (gate.md 7.3b).
-struct ScoredText {
-  std::string prompt_id;
-  Rescored figures;
-  std::optional<Evidence> worst;  ///< the first miscommit, or else the worst grey token
-  bool lost = false;              ///< its end was not scored: a token that leaves a character incomplete is not shown
-  bool cut = false;               ///< its end was not scored: it is longer than what is scored of one text
-};
 
 /// G6: where each answer leaves the reference, with the reference's margin there. At most one per answer (streamed or not).
 std::vector<Divergence> greedy_divergences(const Reference& reference, const std::vector<CandidateAnswer>& answers);

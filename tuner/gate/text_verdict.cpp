@@ -121,14 +121,19 @@ std::optional<Evidence> text_evidence(const GateContext& context, const Intervie
         "at token " + std::to_string(divergence->token) + ", reference margin " +
         (divergence->margin ? std::to_string(*divergence->margin).substr(0, 4) + " nat" : "outside the first ten choices");
     std::optional<Evidence> scored;
+    bool miscommitted = false;
     if (scores != nullptr) {
-      const auto score = std::find_if(scores->begin(), scores->end(), is_this);
-      if (score != scores->end() && score->figures.miscommit + score->figures.grey > 0) scored = score->worst;
+      for (const ScoredText& score : *scores) {
+        if (!is_this(score) || score.figures.miscommit + score.figures.grey == 0) continue;
+        if (!scored || score.figures.miscommit > 0) scored = score.worst;
+        miscommitted = miscommitted || score.figures.miscommit > 0;
+      }
     }
     if (!damning && !scored) continue;
     const RequestSample& observed =
         whole_text(answer.streamed) != whole_text(reference.streamed) || !answer.plain ? answer.streamed : *answer.plain;
-    const std::size_t size = reference.prompt.messages_json.size() + (damning ? 0 : 1'000'000);
+    // Of the kind that weighs most, the shortest prompt.
+    const std::size_t size = reference.prompt.messages_json.size() + (damning ? 0 : miscommitted ? 1'000'000 : 2'000'000);
     if (best && size >= best_size) continue;
     best = damning ? excerpt(reference.prompt.id, whole_text(reference.streamed), whole_text(observed), detail) : *scored;
     best_size = size;

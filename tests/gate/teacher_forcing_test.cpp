@@ -1,0 +1,185 @@
+#include "gate/teacher_forcing.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace sweetspot;
+
+namespace {
+
+/// A model with a vocabulary of its own that has an opinion where a test gives it one. Elsewhere it wants "?".
+struct Model {
+  std::vector<std::string> vocabulary;  ///< a token's id is its place; the tokenizer takes the longest that fits
+  std::map<std::string, std::vector<std::pair<std::string, double>>> opinions;  ///< by the tokens before, "|" between them
+  mutable int asked = 0;
+
+  std::int64_t id(const std::string& bytes) const {
+    for (std::size_t i = 0; i < vocabulary.size(); ++i) {
+      if (vocabulary[i] == bytes) return static_cast<std::int64_t>(i);
+    }
+    return -1;
+  }
+
+  std::vector<std::int64_t> split(const std::string& text) const {
+    std::vector<std::int64_t> tokens;
+    for (std::size_t at = 0; at < text.size();) {
+      std::string longest;
+      for (const std::string& bytes : vocabulary) {
+        if (text.compare(at, bytes.size(), bytes) == 0 && bytes.size() > longest.size()) longest = bytes;
+      }
+      tokens.push_back(id(longest));
+      at += longest.size();
+    }
+    return tokens;
+  }
+
+  Teacher teacher() const {
+    return {[this](const std::vector<std::int64_t>& tokens) {
+              ++asked;
+              std::string before;
+              for (const std::int64_t token : tokens)
+                before += (before.empty() ? "" : "|") + vocabulary.at(static_cast<std::size_t>(token));
+              TokenRecord record;
+              const auto found = opinions.find(before);
+              if (found == opinions.end()) record.top = {{id("?"), "?", -0.01}, {id("!"), "!", -9}};
+              if (found != opinions.end()) {
+                for (const auto& [bytes, logprob] : found->second) record.top.push_back({id(bytes), bytes, logprob});
+              }
+              return record;
+            },
+            [this](const std::string& text) { return split(text); }};
+  }
+
+  /// "x" and this text, as the tokenizer splits it.
+  ForcedText text(const std::string& own) const {
+    ForcedText text;
+    text.prompt_id = "prose-0";
+    text.prompt = {id("x")};
+    text.tokens = split(own);
+    text.own = own;
+    text.tokenised = true;
+    return text;
+  }
+};
+
+constexpr double tie_margin = 0.5;
+
+Model model() {
+  return {{"?", "!", "x", " ", "1", "i", " i", "S", "St", "ra", "ps", "Str", "aps", ".", "G", "t", "a", "r", "p", "s"}, {}};
+}
+
+}  // namespace
+
+TEST_SUITE("gate/teacher_forcing") {
+  TEST_CASE("a text is judged token by token, and the first miscommit is shown") {
+    Model m = model();
+    m.opinions = {{"x", {{"Str", -0.1}}}, {"x|Str", {{"aps", -0.1}}}, {"x|Str|aps", {{"!", -0.01}, {"1", -2}, {".", -8}}}};
+    const ScoredText scored = forced(m.teacher(), m.text("Straps."), 10, tie_margin);
+    CHECK(scored.figures.tokens == 3);
+    CHECK(scored.figures.miscommit == 1);
+    CHECK(scored.figures.worst_margin == doctest::Approx(7.99));
+    REQUIRE(scored.worst);
+    CHECK(scored.worst->expected == "Straps!");
+    CHECK(scored.worst->observed == "Straps.");
+    CHECK_FALSE(scored.cut);
+    CHECK(forced(m.teacher(), m.text("Straps."), 2, tie_margin).cut);
+  }
+
+  TEST_CASE("a split that the tokenizer does not make is found, at its place or before it") {
+    Model m = model();
+    // The tokenizer says "Str", "aps". The model wrote "St", "ra", "ps", a near tie; after "Str" it wants something else.
+    m.opinions = {{"x", {{"Str", -0.6}, {"St", -0.8}}},
+                  {"x|St", {{"ra", -0.1}}},
+                  {"x|St|ra", {{"ps", -0.1}}},
+                  {"x|St|ra|ps", {{".", -0.1}}}};
+    const ScoredText scored = forced(m.teacher(), m.text("Straps."), 10, tie_margin);
+    CHECK(scored.figures.miscommit == 0);
+    CHECK(scored.figures.tokens == 4);
+    CHECK(scored.figures.disagree == 1);
+    m.opinions["x"] = {{"St", -0.1}, {"!", -5}};
+    CHECK(forced(m.teacher(), m.text("Straps."), 10, tie_margin).figures.miscommit == 0);
+  }
+
+  TEST_CASE("a split is no excuse where it is no near tie, or leads nowhere") {
+    Model m = model();
+    m.opinions = {{"x", {{"Str", -0.1}, {"St", -1.6}}}, {"x|St", {{"ra", -0.1}}}, {"x|St|ra", {{"ps", -0.1}}}};
+    CHECK(forced(m.teacher(), m.text("Straps"), 10, tie_margin).figures.miscommit == 1);
+    m.opinions = {{"x", {{"Str", -0.6}, {"St", -0.8}}}};
+    const ScoredText own = forced(m.teacher(), m.text("Straps."), 10, tie_margin);
+    CHECK(own.figures.miscommit == 1);
+    CHECK(own.figures.tokens == 2);
+    REQUIRE(own.worst);
+    CHECK(own.worst->expected == "Str?");  // the tokenizer's
+    m.opinions["x|St"] = {{"ra", -0.1}};
+    const ScoredText furthest = forced(m.teacher(), m.text("Straps."), 10, tie_margin);
+    CHECK(furthest.figures.miscommit == 1);
+    CHECK(furthest.figures.tokens == 3);
+    REQUIRE(furthest.worst);
+    CHECK(furthest.worst->expected == "Stra?");
+  }
+
+  TEST_CASE("what was listed by the model itself is not split otherwise") {
+    Model m = model();
+    m.opinions = {{"x", {{"Str", -0.6}, {"St", -0.8}}}, {"x|St", {{"ra", -0.1}}}, {"x|St|ra", {{"ps", -0.1}}}};
+    ForcedText text = m.text("Straps");
+    text.tokenised = false;
+    text.own.clear();
+    text.bytes = {"Str", "aps"};
+    CHECK(forced(m.teacher(), text, 10, tie_margin).figures.miscommit == 1);
+  }
+
+  TEST_CASE("a difference within a token that both texts share is found a little before it") {
+    Model m = model();
+    // The reference says " " and "1"; the candidate's " i" is a near tie of " ".
+    m.opinions = {{"x", {{" ", -0.6}, {" i", -0.7}}}, {"x| ", {{"1", -0.01}, {"G", -9}}}, {"x| i", {{".", -0.01}}}};
+    ForcedText text = m.text(" i.");
+    text.tokens = {m.id(" "), m.id("i"), m.id(".")};
+    text.bytes = {" "};
+    CHECK(forced(m.teacher(), text, 10, tie_margin).figures.miscommit == 0);
+    m.opinions["x"] = {{" ", -0.1}, {" i", -2.7}};
+    CHECK(forced(m.teacher(), text, 10, tie_margin).figures.miscommit == 1);
+  }
+
+  TEST_CASE("what is known of the tokens that both texts share is not said of others") {
+    Model m = model();
+    m.opinions = {{"x", {{"St", -0.6}, {"Str", -0.7}}}, {"x|St", {{"ra", -0.01}}}, {"x|Str", {{"aps", -0.01}}}};
+    ForcedText text = m.text("Straps.");
+    text.tokens = {m.id("St"), m.id("ra"), m.id("ps"), m.id(".")};
+    text.bytes = {"St", "ra"};
+    const ScoredText scored = forced(m.teacher(), text, 10, tie_margin);
+    CHECK(scored.figures.tokens == 3);
+    REQUIRE(scored.worst);
+    CHECK(scored.worst->observed == "Straps.");
+  }
+
+  TEST_CASE("the search for another split ends") {
+    Model m = model();
+    std::string own;
+    for (int i = 0; i < 40; ++i) own += "Straps";
+    const ForcedText text = m.text(own);
+    std::string before = "x";
+    for (const std::int64_t token : text.tokens) {
+      m.opinions[before] = {{"Str", -0.6}, {"St", -0.61}, {"S", -0.62}, {"!", -0.63}};
+      before += "|" + m.vocabulary[static_cast<std::size_t>(token)];
+    }
+    const ScoredText scored = forced(m.teacher(), text, 1000, tie_margin);
+    CHECK(scored.figures.miscommit >= 1);
+    CHECK(m.asked < 200);
+  }
+
+  TEST_CASE("where the engine shows no alternatives a text is lost, or the place is passed over") {
+    Model m = model();
+    m.opinions = {{"x", {}}};
+    const ScoredText scored = forced(m.teacher(), m.text("Straps"), 10, tie_margin);
+    CHECK(scored.lost);
+    CHECK(scored.figures.tokens == 0);
+    ForcedText listed = m.text("Straps");
+    listed.tokenised = false;
+    listed.bytes = {"Str", "aps"};
+    CHECK(forced(m.teacher(), listed, 10, tie_margin).figures.tokens == 1);
+  }
+}
