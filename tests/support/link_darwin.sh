@@ -1,8 +1,9 @@
 #!/bin/sh
-# link_darwin.sh SOURCE BUILD: compiles sweetspot and its demo engine for arm64 macOS 13 and links them, with zig's clang, libc++ and
-# macOS headers: the Python package ziglang in a virtual environment of its own, $SWEETSPOT_ZIG (installed there when it is missing).
-# Linked, not run: only a Mac runs them. BUILD is a build folder whose generated sources are there. Takes some ten minutes of
-# processor time. Exit code 77, with a line that says why, where it cannot be tried.
+# link_darwin.sh SOURCE BUILD: compiles what is macOS's own in sweetspot for arm64 macOS 13 with zig's clang, libc++ and macOS headers:
+# the Python package ziglang in a virtual environment of its own, $SWEETSPOT_ZIG (installed there when it is missing). With
+# SWEETSPOT_LONG_TESTS=1 every source of sweetspot and its demo engine is compiled, and both are linked, which takes some twenty minutes
+# of processor time. Linked, not run: only a Mac runs them. BUILD is a build folder whose generated sources are there. Exit code 77,
+# with a line that says why, where it cannot be tried.
 set -eu
 source=$1
 build=$2
@@ -38,13 +39,17 @@ name=valijson header "$(value VALIJSON_INCLUDE_DIR)"
 for name in nlohmann CLI fmt sqlite3.h; do header; done
 name=Eigen header /usr/include/eigen3
 
-# What the linker must know of the system's SQLite: the functions that are used.
-{
-  printf -- "--- !tapi-tbd\ntbd-version: 4\ntargets: [ arm64-macos ]\ninstall-name: '/usr/lib/libsqlite3.dylib'\ncurrent-version: 9.6\n"
-  printf 'exports:\n  - targets: [ arm64-macos ]\n    symbols: ['
-  grep -rhoE 'sqlite3_[a-z0-9_]+\(' "$source/tuner" --include='*.cpp' --include='*.hpp' | sort -u | sed 's/^/_/; s/($//; s/(//' | paste -sd, - | tr -d '\n'
-  printf ' ]\n...\n'
-} >"$work/lib/libsqlite3.tbd"
+# stub NAME VERSION PATTERN: what the linker must know of a system library: the functions of it that are used.
+stub() {
+  {
+    printf -- "--- !tapi-tbd\ntbd-version: 4\ntargets: [ arm64-macos ]\ninstall-name: '/usr/lib/%s.dylib'\ncurrent-version: %s\n" "$1" "$2"
+    printf 'exports:\n  - targets: [ arm64-macos ]\n    symbols: ['
+    grep -rhoE "\\b$3\\(" "$source/tuner" --include='*.cpp' --include='*.hpp' | sort -u | sed 's/^/_/; s/($//; s/(//' | paste -sd, - | tr -d '\n'
+    printf ' ]\n...\n'
+  } >"$work/lib/$1.tbd"
+}
+stub libsqlite3 9.6 'sqlite3_[a-z0-9_]+'
+stub libz 1.2.12 'gz[a-z_]+'
 
 # Process v2 without Boost.Filesystem; two headers that 1.81 forgets then (its own source files come from one of ours).
 printf '#include <boost/process/v2/src.hpp>\n' >"$work/process.cpp"
@@ -58,6 +63,13 @@ exec "$zig" -m ziglang c++ -target aarch64-macos.13.0 -std=c++20 -O0 -g0 -fno-sa
   -o "$work/objects/\$(printf %s "\$1" | tr / _).o" "\$1"
 END
 chmod +x "$work/compile"
+if [ -z "${SWEETSPOT_LONG_TESTS:-}" ]; then
+  find "$source/tuner" "$source/backends" -name '*_darwin.cpp' >"$work/sources"
+  [ -s "$work/sources" ] || { printf 'link_darwin: no source is for macOS alone\n' && exit 1; }
+  xargs -P "$jobs" -n 1 "$work/compile" <"$work/sources"
+  printf 'link_darwin: what is of macOS alone compiles; SWEETSPOT_LONG_TESTS=1 compiles everything, and links\n'
+  exit 0
+fi
 {
   find "$source/tuner" "$source/search" "$source/backends" "$source/reports" "$source/examples" -name '*.cpp' ! -name '*_linux.cpp'
   find "$build/tuner" "$build/search" "$build/backends" "$build/reports" "$build/examples" -name CMakeFiles -prune -o -name '*.cpp' -print
@@ -68,7 +80,7 @@ xargs -P "$jobs" -n 1 "$work/compile" <"$work/sources"
 link() {
   program=$1
   shift
-  "$zig" -m ziglang c++ -target aarch64-macos.13.0 -o "$work/$program" -L"$work/lib" -lsqlite3 "$@"
+  "$zig" -m ziglang c++ -target aarch64-macos.13.0 -o "$work/$program" -L"$work/lib" -lsqlite3 -lz "$@"
   case $(od -An -tx4 -N8 "$work/$program" | tr -d '\n') in
     *feedfacf*0100000c*) printf 'link_darwin: %s is a Mach-O program for arm64: linked, not run\n' "$program" ;;
     *) printf 'link_darwin: %s is no Mach-O program for arm64\n' "$program" && exit 1 ;;
