@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t excerpt_before = 24;
 constexpr std::size_t excerpt_after = 72;
-constexpr std::size_t longest_shared = 16;  ///< bytes of a token that texts may share before they differ
 
 std::string raw_text(const RequestSample& sample) {
   std::string raw;
@@ -153,7 +152,7 @@ TokenJudgement judge_divergence(const RequestSample& reference, const TextDiverg
   for (std::size_t i = divergence.token; i-- > 0;) {
     const TokenRecord& earlier = reference.tokens[i];
     shared.insert(0, earlier.bytes);
-    if (shared.size() > longest_shared) break;
+    if (shared.size() > thresholds::split_bytes) break;
     const std::string continuation = shared + divergence.continuation;
     for (const TokenAlternative& alternative : earlier.top) {
       if (alternative.bytes.size() <= shared.size() || !continuation.starts_with(alternative.bytes)) continue;

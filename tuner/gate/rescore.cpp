@@ -11,8 +11,6 @@
 namespace sweetspot {
 namespace {
 
-constexpr std::size_t shared_bytes_scored = 16;  ///< of a text, before its difference
-
 bool differs(const RequestSample& a, const RequestSample& b) { return a.text != b.text || a.reasoning != b.reasoning; }
 
 /// A text that ends where the reference goes on: an end was chosen, or a token that a stop text begins with.
@@ -97,15 +95,14 @@ bool is_plain(const std::string& bytes) { return !bytes.empty() && is_ascii(byte
 
 /// From text alone: what both share as the reference split it, where that is known, then the candidate's own, tokenised anew.
 /// Scored from a little before the difference on, where the candidate may already have taken another token.
-std::optional<ForcedText> text_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& sample,
-                                        const InterruptFlag& interrupt) {
+std::optional<ForcedText> text_sequence(const Teacher& teacher, const ReferenceAnswer& reference, const RequestSample& sample) {
   const auto found = first_text_divergence(reference.plain, sample);
   if (!found || found->continuation.empty()) return std::nullopt;
   const auto& known = reference.plain.tokens;
   const std::size_t difference = std::min(found->token, known.size());
   std::size_t from = difference;
   std::string shared;
-  while (from > 0 && is_plain(known[from - 1].bytes) && known[from - 1].bytes.size() + shared.size() <= shared_bytes_scored)
+  while (from > 0 && is_plain(known[from - 1].bytes) && known[from - 1].bytes.size() + shared.size() <= thresholds::split_bytes)
     shared.insert(0, known[--from].bytes);
   ForcedText sequence;
   sequence.prompt_id = reference.prompt.id;
@@ -122,18 +119,17 @@ std::optional<ForcedText> text_sequence(const ChatTarget& server, const Referenc
     sequence.from = from;
     anew = found->continuation;
   } else {
-    if (from > 0) sequence.tokens = tokenize(server, sequence.before, interrupt);
+    if (from > 0) sequence.tokens = teacher.tokenize(sequence.before);
     sequence.from = sequence.tokens.size();
   }
-  for (const std::int64_t token : tokenize(server, anew, interrupt)) sequence.tokens.push_back(token);
+  for (const std::int64_t token : teacher.tokenize(anew)) sequence.tokens.push_back(token);
   return sequence;
 }
 
 /// The plain answer's, from its ids where they are complete. Where the reference's are not, more of it is scored.
-std::optional<ForcedText> plain_sequence(const ChatTarget& server, const ReferenceAnswer& reference, const RequestSample& plain,
-                                         const InterruptFlag& interrupt) {
+std::optional<ForcedText> plain_sequence(const Teacher& teacher, const ReferenceAnswer& reference, const RequestSample& plain) {
   if (lists_every_token(reference.prompt, plain)) return listed_sequence(reference, plain);
-  return text_sequence(server, reference, plain, interrupt);
+  return text_sequence(teacher, reference, plain);
 }
 
 }  // namespace
@@ -168,18 +164,21 @@ std::vector<ScoredText> rescore(const ChatTarget& reference_server, const Refere
                           return next_token(reference_server, tokens, thresholds::alternatives, interrupt);
                         },
                         [&](const std::string& text) { return tokenize(reference_server, text, interrupt); }};
+  return rescore(teacher, reference, answers, miscommits_enough);
+}
+
+std::vector<ScoredText> rescore(const Teacher& teacher, const Reference& reference, const std::vector<CandidateAnswer>& answers,
+                                int miscommits_enough) {
   std::vector<ScoredText> texts;
   for (const CandidateAnswer& answer : answers) {
     const ReferenceAnswer& expected = reference.answers[answer.reference_index];
     if (expected.prompt_tokens.empty()) continue;
     std::vector<ForcedText> sequences;
     if (answer.plain) {
-      if (auto sequence = plain_sequence(reference_server, expected, *answer.plain, interrupt))
-        sequences.push_back(std::move(*sequence));
+      if (auto sequence = plain_sequence(teacher, expected, *answer.plain)) sequences.push_back(std::move(*sequence));
     }
     if (differs(answer.streamed, expected.plain) && (!answer.plain || differs(answer.streamed, *answer.plain))) {
-      if (auto sequence = text_sequence(reference_server, expected, answer.streamed, interrupt))
-        sequences.push_back(std::move(*sequence));
+      if (auto sequence = text_sequence(teacher, expected, answer.streamed)) sequences.push_back(std::move(*sequence));
     }
     for (ForcedText& sequence : sequences) {
       const Rescored so_far = total(texts);

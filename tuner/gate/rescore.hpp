@@ -22,6 +22,10 @@ std::vector<ScoredText> rescore(const ChatTarget& reference_server, const Refere
                                 const std::vector<CandidateAnswer>& answers, int miscommits_enough,
                                 const InterruptFlag& interrupt);
 
+/// The same by any teacher.
+std::vector<ScoredText> rescore(const Teacher& teacher, const Reference& reference, const std::vector<CandidateAnswer>& answers,
+                                int miscommits_enough);
+
 /// Sum over the texts; worst margin is the largest.
 Rescored total(const std::vector<ScoredText>& texts);
 

@@ -1,6 +1,7 @@
 #include "gate/teacher_forcing.hpp"
 
 #include "gate/alignment.hpp"
+#include "gate/thresholds.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,8 +15,6 @@ namespace {
 using Class = TokenJudgement::Class;
 
 constexpr std::size_t excerpt_bytes = 48;
-constexpr std::size_t looked_back_bytes = 16;  ///< of what was accepted, for another split of it
-constexpr int splits_tried = 12;               ///< of one text
 
 /// An opinion that was asked for, of the token at its place.
 struct Step {
@@ -87,9 +86,9 @@ private:
   bool split_otherwise() {
     if (!furthest_ || steps_.back().own_at > furthest_->steps.back().own_at) furthest_ = Split{text_.tokens, steps_, own_at_};
     const std::size_t end = furthest_->steps.back().own_at;
-    for (std::size_t i = steps_.size(); i-- > 0 && steps_[i].own_at + looked_back_bytes >= end;) {
+    for (std::size_t i = steps_.size(); i-- > 0 && steps_[i].own_at + thresholds::split_bytes >= end;) {
       for (const TokenAlternative& alternative : steps_[i].opinion.top) {
-        if (tried_.size() >= splits_tried) break;
+        if (tried_.size() >= thresholds::splits_tried) break;
         const bool fits =
             !alternative.bytes.empty() && std::string_view(text_.own).substr(steps_[i].own_at).starts_with(alternative.bytes);
         const bool other = alternative.id != text_.tokens[text_.from + i];

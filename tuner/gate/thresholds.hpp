@@ -1,12 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 /// Every threshold of the gate with its reason, in one place. A change of any of them changes `version`, which is part of
 /// the reference's cache key.
 namespace sweetspot::thresholds {
 
-inline constexpr int version = 6;
+inline constexpr int version = 7;
 
 // Margins in nat, of the reference's own log probabilities (gate.md 7.3, 7.4).
 inline constexpr double tie_floor = 0.5;  ///< honest flags flip at up to 0.24, published benign flips reach 0.50
@@ -21,6 +22,8 @@ inline constexpr double disagreement_factor = 1.5;  ///< times the share of near
 inline constexpr int disagreement_allowed = 4;      ///< below this a rate says nothing
 inline constexpr std::int64_t rescored_per_prompt = 320;
 inline constexpr std::int64_t rescored_in_all = 4096;
+inline constexpr std::size_t split_bytes = 16;  ///< before a difference: longer tokens that span one are rare
+inline constexpr int splits_tried = 12;         ///< of one text: near ties that fit are few, a broken text must not cost more
 
 // A declared-lossy candidate: how much change is still an opt-in and not a broken model. Measured: a q4_0 K cache leaves
 // the small trained model at 0-1 miscommits in a thousand tokens, and makes Qwen2.5 Coder 0.5B answer garbage with
