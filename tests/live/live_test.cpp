@@ -119,7 +119,7 @@ TEST_SUITE("live") {
       if (outcome.exit_code == 1) CHECK(Json::parse(outcome.out).at("verdict").at("outcome") == "broken");
     };
     for (const char* fault : {"plain_without_logprobs", "finish_length_as_stop", "finish_content_filter", "same_call_ids",
-                              "consistent_lie", "refused_once", "stop_ignored"})
+                              "consistent_lie", "refused_once", "stop_ignored", "form_ignored"})
       broken(standin_check, fault);
     for (const char* fault : {"calls_reversed", "late_finish", "late_usage", "sampled_greedy", "sampled_damage"})
       broken(standard, fault);

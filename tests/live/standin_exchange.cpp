@@ -32,8 +32,8 @@ ChatRequest chat_request(int number, const std::string& body) {
 }
 
 const std::vector<std::string_view>& exchange_fault_names() {
-  static const std::vector<std::string_view> names{"sampled_greedy", "stop_ignored", "refused_once", "content_type_case",
-                                                   "early_hints"};
+  static const std::vector<std::string_view> names{"sampled_greedy", "stop_ignored",      "form_ignored",
+                                                   "refused_once",   "content_type_case", "early_hints"};
   return names;
 }
 
@@ -44,10 +44,12 @@ bool is_refused(std::string_view fault, const ChatRequest& request) {
 std::string passed_on(std::string_view fault, const ChatRequest& request, const std::string& body) {
   const bool greedy = fault == "sampled_greedy" && request.temperature > 0;
   const bool endless = fault == "stop_ignored" && request.number > 0;
-  if (!greedy && !endless) return body;
+  const bool formless = fault == "form_ignored" && request.number > 0;
+  if (!greedy && !endless && !formless) return body;
   Json asked = Json::parse(body);
   if (greedy) asked["temperature"] = 0;
   if (endless) asked.erase("stop");
+  if (formless) asked.erase("response_format");
   return asked.dump();
 }
 

@@ -25,7 +25,7 @@ struct Expectation {
 /// One request: what is asked, without sampler, streaming and model name, which the sender adds.
 struct Prompt {
   std::string id;             ///< "code-07"; unique in its set
-  std::string prompt_class;   ///< code, prose, short, json, tools, chat, multilingual, reasoning, copy, stop, long; depth
+  std::string prompt_class;   ///< code, prose, short, json, tools, chat, multilingual, reasoning, copy, stop, form, long; depth
   std::string messages_json;  ///< array of OpenAI chat messages
   std::string tools_json;     ///< array of OpenAI tools; empty: none offered
   std::string extra_json;     ///< further request fields (tool_choice, ...); empty: none

@@ -1,5 +1,6 @@
 #include "gate/check.hpp"
 
+#include "gate/answer_format.hpp"
 #include "gate/depth_prompts.hpp"
 
 #include <array>
@@ -8,9 +9,10 @@ namespace sweetspot {
 
 std::span<const PromptCheckRow> prompt_checks() {
   static constexpr std::array rows = {
-      PromptCheckRow{"G3", "protocol", check_protocol},      PromptCheckRow{"G4", "conservation", check_conservation},
-      PromptCheckRow{"G5", "streaming", check_stream},       PromptCheckRow{"G8", "tool calls", check_tools},
-      PromptCheckRow{"G9", "degeneration", check_detectors}, PromptCheckRow{"G11", "depth", check_depth, depth_class},
+      PromptCheckRow{"G3", "protocol", check_protocol},         PromptCheckRow{"G3", "asked form", check_format, is_constrained},
+      PromptCheckRow{"G4", "conservation", check_conservation}, PromptCheckRow{"G5", "streaming", check_stream},
+      PromptCheckRow{"G8", "tool calls", check_tools},          PromptCheckRow{"G9", "degeneration", check_detectors},
+      PromptCheckRow{"G11", "depth", check_depth, is_deep},
   };
   return rows;
 }

@@ -37,7 +37,7 @@ struct PromptCheckRow {
   std::string_view id;    ///< of gate.md 7.2
   std::string_view name;  ///< for people
   PromptCheck check;
-  std::string_view prompt_class = {};  ///< that it looks at; empty: every one
+  bool (*looks_at)(const Prompt&) = nullptr;  ///< the prompts that it is about; null: every one
 };
 
 /// In order: cheap and decisive first.
@@ -47,6 +47,7 @@ std::optional<Evidence> check_protocol(const PromptCase& prompt_case);      // G
 std::optional<Evidence> check_conservation(const PromptCase& prompt_case);  // G4
 std::optional<Evidence> check_stream(const PromptCase& prompt_case);        // G5
 std::optional<Evidence> check_tools(const PromptCase& prompt_case);         // G8
+std::optional<Evidence> check_format(const PromptCase& prompt_case);        // G3
 std::optional<Evidence> check_depth(const PromptCase& prompt_case);         // G11
 std::optional<Evidence> check_detectors(const PromptCase& prompt_case);     // G9
 

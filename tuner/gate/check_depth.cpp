@@ -10,7 +10,7 @@ namespace sweetspot {
 
 std::optional<Evidence> check_depth(const PromptCase& prompt_case) {
   const Prompt& prompt = prompt_case.reference.prompt;
-  if (prompt.prompt_class != depth_class || expectation_fault(prompt, prompt_case.reference.streamed)) return std::nullopt;
+  if (!is_deep(prompt) || expectation_fault(prompt, prompt_case.reference.streamed)) return std::nullopt;
   const RequestSample* samples[] = {&prompt_case.candidate.streamed,
                                     prompt_case.candidate.plain ? &*prompt_case.candidate.plain : nullptr};
   for (const RequestSample* sample : samples) {

@@ -86,6 +86,8 @@ Prompt passed(Rng& rng, std::int64_t depth, std::size_t characters) {
 
 }  // namespace
 
+bool is_deep(const Prompt& prompt) { return prompt.prompt_class == depth_class; }
+
 std::string depth_text(std::uint64_t seed, std::size_t characters) {
   Rng rng(derived_seed(seed, "depth text"));
   return preface + log_with(rng, characters, "");

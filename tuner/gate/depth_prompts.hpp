@@ -17,6 +17,9 @@ inline constexpr std::string_view depth_class = "depth";
 /// the same seed on every platform.
 std::vector<Prompt> depth_prompts(std::uint64_t seed, const std::vector<std::int64_t>& depths);
 
+/// Of this class.
+bool is_deep(const Prompt& prompt);
+
 /// About so many characters of the same kind of text, without a needle.
 std::string depth_text(std::uint64_t seed, std::size_t characters);
 

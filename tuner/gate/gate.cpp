@@ -35,7 +35,7 @@ std::optional<Fault> shortest_fault(const GateContext& context, const Interview&
       const ReferenceAnswer& reference = context.reference.answers[answer.reference_index];
       if (may_be_excused(row.id) && std::find(context.excused.begin(), context.excused.end(), i) != context.excused.end())
         continue;
-      if (!row.prompt_class.empty() && reference.prompt.prompt_class != row.prompt_class) continue;
+      if (row.looks_at != nullptr && !row.looks_at(reference.prompt)) continue;
       ++looked_at;
       const Reference& opinion = by_margins(row.id) ? opinion_of(context) : context.reference;
       const auto evidence = row.check({opinion.answers[answer.reference_index], answer, opinion.tie_margin});
@@ -45,7 +45,7 @@ std::optional<Fault> shortest_fault(const GateContext& context, const Interview&
       const bool better = !shortest || (shortest->check == row.id && size < shortest->size);
       if (better) shortest = Fault{std::string(row.id), *evidence, size};
     }
-    if (looked_at == 0 && !row.prompt_class.empty()) continue;  // not asked at this tier
+    if (looked_at == 0 && row.looks_at != nullptr) continue;  // not asked at this tier
     results.push_back({std::string(row.id), failed > 0 ? Outcome::broken : Outcome::pass,
                        failed > 0 ? fmt::format("{} of {} prompts; {}", failed, looked_at, detail)
                                   : fmt::format("{}: {} prompts", row.name, looked_at)});
@@ -79,6 +79,10 @@ void add_scores(const std::vector<ScoredText>& scores, Verdict& verdict) {
   if (cut > 0)
     verdict.not_verified.push_back(
         fmt::format("{} texts are scored only in the {} tokens after they differ", cut, thresholds::rescored_per_prompt));
+  const auto constrained = std::count_if(scores.begin(), scores.end(), [](const ScoredText& text) { return text.constrained; });
+  if (constrained > 0)
+    verdict.not_verified.push_back(std::to_string(constrained) +
+                                   " texts of a form that was asked for are scored only where they first differ");
   if (verdict.rescored->tokens >= thresholds::rescored_in_all)
     verdict.not_verified.push_back(fmt::format("texts beyond the first {} scored tokens", thresholds::rescored_in_all));
 }

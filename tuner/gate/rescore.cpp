@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "gate/alignment.hpp"
+#include "gate/answer_format.hpp"
 #include "gate/stop_texts.hpp"
 #include "gate/thresholds.hpp"
 
@@ -42,7 +43,8 @@ std::optional<Divergence> divergence_by_text(const ReferenceAnswer& reference, c
   const bool split =
       at_listed && judge_split(reference.plain.tokens[found->token], found->continuation, tie_margin).classification <=
                        TokenJudgement::Class::tie;
-  const bool scorable = !ends && (split || !lists_every_token(reference.prompt, reference.plain));
+  const bool scorable =
+      !ends && !is_constrained(reference.prompt) && (split || !lists_every_token(reference.prompt, reference.plain));
   if (scorable && divergence.classification == "miscommit") divergence.classification = "unknown";
   return divergence;
 }
@@ -173,6 +175,10 @@ std::vector<ScoredText> rescore(const Teacher& teacher, const Reference& referen
   for (const CandidateAnswer& answer : answers) {
     const ReferenceAnswer& expected = reference.answers[answer.reference_index];
     if (expected.prompt_tokens.empty()) continue;
+    if (is_constrained(expected.prompt)) {
+      if (differs(answer.streamed, expected.plain)) texts.push_back({.prompt_id = expected.prompt.id, .constrained = true});
+      continue;
+    }
     std::vector<ForcedText> sequences;
     if (answer.plain) {
       if (auto sequence = plain_sequence(teacher, expected, *answer.plain)) sequences.push_back(std::move(*sequence));

@@ -1,6 +1,7 @@
 #include "core/decode_rate.hpp"
 #include "core/text.hpp"
 #include "gate/alignment.hpp"
+#include "gate/answer_format.hpp"
 #include "gate/check.hpp"
 #include "gate/depth_prompts.hpp"
 #include "gate/detectors.hpp"
@@ -98,6 +99,9 @@ std::optional<Fault> fault_of(const ReferenceAnswer& answer, double tie_margin) 
     if (!sample->protocol_faults.empty()) return Fault{"protocol", sample->protocol_faults.front(), "", ""};
   }
   if (auto fault = stop_fault(answer)) return fault;
+  for (const RequestSample* sample : {&answer.streamed, &answer.plain}) {
+    if (const auto fault = format_fault(answer.prompt, *sample)) return Fault{"form_ignored", *fault, "", sample->text};
+  }
   if (auto fault = stream_fault(answer)) return fault;
   if (auto fault = count_fault(answer)) return fault;
   if (auto fault = emptiness(answer.streamed)) return fault;
@@ -121,7 +125,7 @@ std::optional<Fault> fault_of(const ReferenceAnswer& answer, double tie_margin) 
 
 /// What the model cannot find there itself proves nothing of a cache that forgets (G11); its text is compared all the same.
 std::optional<Fault> lost_far_back(const ReferenceAnswer& answer) {
-  if (answer.prompt.prompt_class != depth_class || !answer.prompt.tools_json.empty()) return std::nullopt;
+  if (!is_deep(answer.prompt) || !answer.prompt.tools_json.empty()) return std::nullopt;
   const auto wrong = expectation_fault(answer.prompt, answer.streamed);
   if (!wrong) return std::nullopt;
   return Fault{"lost_in_long_prompts", "in a long prompt, plain decoding: " + *wrong, "", answer.streamed.text};

@@ -19,6 +19,7 @@ struct ScoredText {
   std::optional<Evidence> worst;  ///< the first miscommit, or else the worst grey token
   bool lost = false;              ///< its end was not scored: a token that leaves a character incomplete is not shown
   bool cut = false;               ///< its end was not scored: it is longer than what is scored of one text
+  bool constrained = false;       ///< not scored: a form was asked for, and what it forbids is not known
 };
 
 /// A text to score. `tokens[from]` is the first that the reference did not choose.
