@@ -61,7 +61,7 @@ std::string counted(std::int64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
 }
 
-std::string quoted(std::string_view text, std::size_t length) {
+std::string in_quotes(std::string_view text, std::size_t length) {
   return fmt::format("\"{}\"", shortened(escape_control(text), length));
 }
 

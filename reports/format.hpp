@@ -20,7 +20,7 @@ std::string count_text(std::int64_t count);                             ///< "6,
 std::string counted(std::int64_t count, std::string_view noun);
 
 /// Text of a model or a server for one line of a report: control bytes visible, cut at `length` characters, in quotes.
-std::string quoted(std::string_view text, std::size_t length = 48);
+std::string in_quotes(std::string_view text, std::size_t length = 48);
 
 /// For a cell of a Markdown table or a line of its prose: nothing in it is taken for markup.
 std::string markdown_cell(std::string_view text);

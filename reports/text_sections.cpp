@@ -221,7 +221,7 @@ std::string evidence_text(const Evidence& evidence) {
   const auto prompt = escape_control(evidence.prompt_id);
   if (evidence.expected.empty() && evidence.observed.empty())
     return fmt::format("{}: {}", prompt, escape_control(evidence.detail));
-  return fmt::format("{}: expected {}, got {}", prompt, quoted(evidence.expected), quoted(evidence.observed));
+  return fmt::format("{}: expected {}, got {}", prompt, in_quotes(evidence.expected), in_quotes(evidence.observed));
 }
 
 NoEffect parameters_without_effect(const Study& study) {

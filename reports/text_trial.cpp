@@ -62,7 +62,7 @@ std::string verdict_part(const Verdict& verdict, Colour colour) {
 
 std::string evidence_part(const Evidence& evidence) {
   return fmt::format("\nEvidence ({})\n  expected  {}\n  observed  {}\n  {}\n", escape_control(evidence.prompt_id),
-                     quoted(evidence.expected, evidence_length), quoted(evidence.observed, evidence_length),
+                     in_quotes(evidence.expected, evidence_length), in_quotes(evidence.observed, evidence_length),
                      escape_control(evidence.detail));
 }
 

@@ -83,7 +83,7 @@ LiveSetup setup_for(const std::filesystem::path& demo_engine, const std::filesys
   setup.inputs.extra_arguments = {"--time-scale", "0"};
   setup.parameters = parameters_of(engine, probe);
   setup.cache_folder = cache;
-  setup.gate_prompts = gate_prompts();
+  setup.gate_prompts = gate_prompts(engine);
   setup.timed_prompts = timed_prompts();
   setup.goal = find_goal("agent");
   return setup;

@@ -5,7 +5,6 @@
 #include "gate/prompt_set.hpp"
 #include "gate/rescore.hpp"
 #include "support/answers.hpp"
-#include "support/interrupts.hpp"
 
 #include <doctest/doctest.h>
 
@@ -42,32 +41,34 @@ TEST_SUITE("gate/answer_format") {
     CHECK(fault(wrapped, R"({"age": 3})") == "");
     CHECK(fault(wrapped, R"(Here: {"age": 3})").find("no JSON document") != std::string::npos);
     CHECK(fault(wrapped, R"({"age": "3"})").find("/age") != std::string::npos);
-    CHECK(fault(wrapped, R"({"age": 3, "age": 4})").find("no JSON document") != std::string::npos);
+    CHECK(fault(wrapped, R"({"age": 3, "age": 4})") == "");
+    CHECK(fault(wrapped, R"({"age": 3} {)").find("no JSON document") != std::string::npos);
     CHECK(fault(wrapped, "{}").find("does not fit the schema") != std::string::npos);
     CHECK(fault(R"({"response_format": {"type": "json_object"}})", "{}") == "");
     CHECK(fault(R"({"response_format": {"type": "json_object", "schema": {"required": ["a"]}}})", "{}") != "");
     CHECK(fault(R"({"json_schema": {"required": ["a"]}})", "{}") != "");
   }
 
-  TEST_CASE("nothing is said where it was cut, where no form was asked for, or where only a grammar knows") {
-    CHECK(fault(wrapped, R"({"age": )", "length") == "");
-    CHECK(fault("", "any") == "");
-    CHECK(fault(R"({"response_format": {"type": "text"}})", "any") == "");
-    CHECK(fault(R"({"grammar": "root ::= \"a\""})", "b") == "");
-    CHECK(is_constrained(asked(R"({"grammar": "root ::= \"a\""})")));
-    CHECK(is_constrained(asked(wrapped)));
-    CHECK_FALSE(is_constrained(asked(R"({"response_format": {"type": "text"}})")));
-    CHECK_FALSE(is_constrained(asked(R"({"stop": "x"})")));
-    CHECK_FALSE(is_constrained(asked("")));
+  TEST_CASE("of a text that was cut off only its beginning speaks") {
+    CHECK(fault(wrapped, R"( {"age": )", "length") == "");
+    CHECK(fault(wrapped, "", "length") == "");
+    CHECK(fault(wrapped, "Nora is", "length").find("does not begin") != std::string::npos);
+    CHECK(fault(wrapped, "[3", "length") != "");
+    CHECK(fault(R"({"json_schema": {"type": "array"}})", "[3", "length") == "");
   }
 
-  TEST_CASE("a form that cannot be used is told") {
-    CHECK_FALSE(format_problem(wrapped));
-    CHECK_FALSE(format_problem(""));
-    CHECK(format_problem(R"({"response_format": {"type": "xml"}})") == "response_format has the type \"xml\"");
-    CHECK(format_problem(R"({"response_format": {"type": "json_object", "schema": {"type": 7}}})"));
-    CHECK_THROWS(
-        workload_from_text(R"({"messages": [{"role": "user", "content": "x"}], "response_format": {"type": "xml"}})", "w"));
+  TEST_CASE("nothing is said where no form was asked for, or where only a grammar or a stop text knows") {
+    CHECK(fault("", "any") == "");
+    CHECK(fault(R"({"response_format": {"type": "text"}})", "any") == "");
+    CHECK(fault(R"({"response_format": {"type": "structural_tag"}})", "any") == "");
+    CHECK(fault(R"({"response_format": {"type": "json_object"}, "stop": "}"})", R"({"a": 1)") == "");
+    CHECK(fault(R"({"grammar": "root ::= \"a\""})", "b") == "");
+    CHECK(is_constrained(asked(R"({"grammar": "root ::= \"a\""})")));
+    CHECK(is_constrained(asked(R"({"response_format": {"type": "structural_tag"}})")));
+    CHECK(is_constrained(asked(wrapped)));
+    for (const char* free : {R"({"response_format": {"type": "text"}})", R"({"response_format": null})", R"({"grammar": ""})",
+                             R"({"json_schema": null})", R"({"stop": "x"})", ""})
+      CHECK_FALSE(is_constrained(asked(free)));
   }
 
   TEST_CASE("a candidate that ignores the form is broken, unless the reference does so, too") {
@@ -84,13 +85,34 @@ TEST_SUITE("gate/answer_format") {
     CHECK(std::any_of(rows.begin(), rows.end(), [](const PromptCheckRow& row) { return row.check == check_format; }));
   }
 
-  TEST_CASE("what a grammar forbids is no better choice: margins are those of what was chosen") {
-    TokenRecord record{50, "{", -3.0, {{7, "Sure", -0.1}, {50, "{", -3.0}, {51, " {", -3.2}, {52, "[", -6.5}}};
-    CHECK(judge_token(record, 50, 0.5).classification == TokenJudgement::Class::agree);
-    CHECK(judge_token(record, 51, 0.5).classification == TokenJudgement::Class::tie);
-    CHECK(judge_token(record, 52, 0.5).classification == TokenJudgement::Class::miscommit);
-    record.top.erase(record.top.begin() + 1);  // chosen from beyond the list
-    CHECK(judge_token(record, 51, 0.5).classification == TokenJudgement::Class::tie);
+  TEST_CASE("what is likelier than the chosen token was forbidden") {
+    using Class = TokenJudgement::Class;
+    const auto judged = [](TokenRecord record, std::int64_t candidate) {
+      RequestSample sample;
+      sample.tokens = {std::move(record)};
+      drop_forbidden(sample);
+      return judge_token(sample.tokens.front(), candidate, 0.5).classification;
+    };
+    const TokenRecord record{50, "{", -3.0, {{7, "Sure", -0.1}, {50, "{", -3.0}, {51, " {", -3.2}, {52, "[", -6.5}}};
+    CHECK(judged(record, 50) == Class::agree);
+    CHECK(judged(record, 51) == Class::tie);
+    CHECK(judged(record, 52) == Class::miscommit);
+    CHECK(judged(record, 7) == Class::miscommit);
+    const TokenRecord free{50, "{", -0.1, {{50, "{", -0.1}, {7, "Sure", -0.4}}};  // the likeliest was chosen: nothing is known
+    CHECK(judged(free, 7) == Class::tie);
+    // A near tie may lie beyond the list: nothing speaks for a token that is not in it, or against it.
+    const TokenRecord beyond{50, "{", -9.0, {{7, "Sure", -0.1}, {8, "I", -4.0}}};
+    const TokenRecord near_end{50, "{", -3.0, {{7, "Sure", -0.1}, {50, "{", -3.0}, {51, " {", -3.2}}};
+    for (const TokenRecord& short_list : {beyond, near_end}) CHECK(judged(short_list, 99) == Class::grey);
+    CHECK(judged(beyond, 50) == Class::agree);
+    TokenRecord without_ids = record;
+    without_ids.id = -1;
+    for (TokenAlternative& alternative : without_ids.top) alternative.id = -1;
+    RequestSample sample;
+    sample.tokens = {without_ids};
+    drop_forbidden(sample);
+    CHECK(sample.tokens.front().top.front().bytes == "{");
+    CHECK(sample.tokens.front().top.size() == 3);
   }
 
   TEST_CASE("where texts of a form differ, the rest is not scored, and that is told") {
@@ -98,20 +120,26 @@ TEST_SUITE("gate/answer_format") {
     reference.tie_margin = 0.5;
     reference.answers.push_back(reference_answer("form-1", answer("{ 3 }", " 4", 0.2)));
     reference.answers.front().prompt = asked(wrapped);
-    const std::vector<CandidateAnswer> answers = {candidate_answer(answer("{ 4 }"))};
+    reference.answers.front().prompt_tokens.clear();
+    std::vector<CandidateAnswer> answers = {candidate_answer(answer("{ 4 }"))};
     CHECK(greedy_divergences(reference, answers).front().classification == "tie");
-    const auto texts = rescore({}, reference, answers, 1, NeverInterrupted{});
+    const auto texts = rescore(Teacher{}, reference, answers, 1);
     REQUIRE(texts.size() == 1);
-    CHECK(texts.front().constrained);
+    CHECK(texts.front().unscored == Unscored::form);
     CHECK(texts.front().figures.tokens == 0);
+    answers.front().streamed.text = reference.answers.front().streamed.text;  // what was not streamed differs
+    CHECK(rescore(Teacher{}, reference, answers, 1).size() == 1);
+    CHECK(rescore(Teacher{}, reference, {candidate_answer(answer("{ 3 }"))}, 1).empty());
   }
 
   TEST_CASE("the built-in prompts ask for forms only where the engine heeds them") {
     const auto forms = [](const std::vector<Prompt>& prompts) {
       return std::count_if(prompts.begin(), prompts.end(), is_constrained);
     };
-    CHECK(forms(gate_prompts(true)) == 3);
-    CHECK(forms(gate_prompts(false)) == 0);
-    CHECK(gate_prompts(true).size() == gate_prompts(false).size() + 3);
+    EngineDescriptor engine;
+    CHECK(forms(gate_prompts(engine)) == 0);
+    engine.protocol.structured_output = true;
+    CHECK(forms(gate_prompts(engine)) == 3);
+    CHECK(gate_prompts(engine).size() == gate_prompts().size());
   }
 }

@@ -74,6 +74,7 @@ TEST_SUITE("gate/prompt_set") {
                                                                 {"reasoning", 4},
                                                                 {"copy", 3},
                                                                 {"stop", 3},
+                                                                {"form", 3},
                                                                 {"long", 1}}) {
       CAPTURE(name);
       REQUIRE(counts.contains(name));

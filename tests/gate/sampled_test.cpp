@@ -108,5 +108,9 @@ TEST_SUITE("gate/sampled") {
     CHECK_FALSE(draw_plan(open_reference(-0.00001), {}, Tier::standard, 45));
     // Where the first tokens leave little choice, more of them are drawn.
     CHECK(draw_plan(open_reference(-0.06), {}, Tier::standard, 450)->tokens == 32);
+    // Where a form is asked for, what a grammar forbids looks like a choice.
+    Reference forms = open_reference(-0.7);
+    for (ReferenceAnswer& answer : forms.answers) answer.prompt.extra_json = R"({"response_format": {"type": "json_object"}})";
+    CHECK_FALSE(draw_plan(forms, {}, Tier::standard, 45));
   }
 }

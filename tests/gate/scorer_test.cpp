@@ -155,15 +155,17 @@ TEST_SUITE("gate/scorer") {
 
   TEST_CASE("a text whose end could not be scored is told") {
     const Fixture fixture(0.2);
-    std::vector<ScoredText> scores = {{"prose-0", {12, 1, 0, 0, 0.2}, std::nullopt, true}};
+    std::vector<ScoredText> scores = {{"prose-0", {12, 1, 0, 0, 0.2}, std::nullopt, Unscored::character}};
     GateContext context{fixture.engine, fixture.reference, {}, {}, {}, Tier::quick};
     context.scorer = &fixture.scorer;
     CHECK(holds(judged(context, fixture.answers(changed), &scores).not_verified, "scored only up to"));
-    scores.front() = {"prose-0", {320, 1, 0, 0, 0.2}, std::nullopt, false, true};
+    scores.front() = {"prose-0", {320, 1, 0, 0, 0.2}, std::nullopt, Unscored::length};
     const auto missing = judged(context, fixture.answers(changed), &scores).not_verified;
     CHECK(holds(missing, "1 texts are scored only in the 320 tokens after they differ"));
     CHECK_FALSE(holds(missing, "texts beyond"));
-    scores.front() = {"prose-0", {4096, 1, 0, 0, 0.2}, std::nullopt};
+    scores.front() = {"prose-0", {4096, 1, 0, 0, 0.2}, std::nullopt, Unscored::nothing};
+    CHECK_FALSE(holds(judged(context, fixture.answers(changed), &scores).not_verified, "texts beyond"));  // they were the last
+    scores.push_back({"prose-1", {}, std::nullopt, Unscored::in_all});
     CHECK(holds(judged(context, fixture.answers(changed), &scores).not_verified, "texts beyond the first 4096 scored tokens"));
   }
 
@@ -173,5 +175,11 @@ TEST_SUITE("gate/scorer") {
     CHECK(unknown_prompt(fixture.scorer, texts).empty());
     fixture.scorer.opinion.answers[0].prompt_tokens.clear();
     CHECK(unknown_prompt(fixture.scorer, texts) == "prose-0");
+    REQUIRE(scored_divergences(fixture.scorer, texts).size() == 1);
+    // An asked form is filled in by each engine's grammar as it likes.
+    for (Reference* reference : {&fixture.reference, &fixture.scorer.opinion})
+      reference->answers[0].prompt.extra_json = R"({"response_format": {"type": "json_object"}})";
+    CHECK(unknown_prompt(fixture.scorer, texts).empty());
+    CHECK(scored_divergences(fixture.scorer, texts).empty());
   }
 }

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace sweetspot;
 using namespace sweetspot::testing;
 
@@ -73,6 +75,19 @@ TEST_SUITE("gate/soundness") {
     CHECK_FALSE(unsound_reason(reference));
     CHECK(reference.summary.not_verified == std::vector<std::string>{"tools"});
     CHECK(reference.summary.dropped.size() == 4);
+  }
+
+  TEST_CASE("an engine that ignores the form that is asked for is told, and only those prompts are left out") {
+    auto answers = sound_answers(10);
+    answers[0].prompt.extra_json = R"({"response_format": {"type": "json_object"}})";
+    const Reference reference = qualified_now(answers);
+    CHECK_FALSE(unsound_reason(reference));
+    REQUIRE(reference.summary.dropped.size() == 1);
+    CHECK_FALSE(reference.answers[0].usable);
+    const auto& findings = reference.summary.findings;
+    CHECK(std::any_of(findings.begin(), findings.end(), [](const Finding& finding) { return finding.code == "form_ignored"; }));
+    answers[0].prompt.extra_json.clear();
+    CHECK(qualified_now(answers).summary.dropped.empty());
   }
 
   TEST_CASE("a fact far back that the model does not find itself leaves the class not verified, and the text compared") {

@@ -1,6 +1,7 @@
 #include "gate/teacher_forcing.hpp"
 
 #include "gate/rescore.hpp"
+#include "gate/thresholds.hpp"
 #include "support/answers.hpp"
 
 #include <doctest/doctest.h>
@@ -90,8 +91,8 @@ TEST_SUITE("gate/teacher_forcing") {
     REQUIRE(scored.worst);
     CHECK(scored.worst->expected == "Straps!");
     CHECK(scored.worst->observed == "Straps.");
-    CHECK_FALSE(scored.cut);
-    CHECK(forced(m.teacher(), m.text("Straps."), 2, tie_margin).cut);
+    CHECK(scored.unscored == Unscored::nothing);
+    CHECK(forced(m.teacher(), m.text("Straps."), 2, tie_margin).unscored == Unscored::length);
   }
 
   TEST_CASE("a split that the tokenizer does not make is found, at its place or before it") {
@@ -163,8 +164,10 @@ TEST_SUITE("gate/teacher_forcing") {
 
   TEST_CASE("a text without token ids is scored from a little before its difference on, listed or not") {
     Model m = model();
-    m.opinions = {
-        {"x", {{"G", -0.1}}}, {"x|G", {{" ", -0.6}, {" i", -0.7}}}, {"x|G| ", {{"1", -0.01}}}, {"x|G| i", {{".", -0.01}}}};
+    m.opinions = {{"x", {{"G", -0.1}}},
+                  {"x|G", {{" ", -0.6}, {" i", -0.7}}},
+                  {"x|G| ", {{"1", -0.01}, {"!", -9}}},
+                  {"x|G| i", {{".", -0.01}}}};
     Reference reference;
     reference.tie_margin = tie_margin;
     reference.answers.push_back(reference_answer("prose-0", answer("G 1")));
@@ -186,6 +189,31 @@ TEST_SUITE("gate/teacher_forcing") {
     CHECK(rescore(m.teacher(), reference, {candidate}, 1).front().figures.miscommit == 1);
   }
 
+  TEST_CASE("so much is scored in all, and texts beyond that are told, if there are any") {
+    Model m = model();
+    m.elsewhere = {{"ss", -0.01}, {"!", -9}};
+    Reference reference;
+    reference.tie_margin = tie_margin;
+    std::vector<CandidateAnswer> answers;
+    const auto add = [&] {
+      reference.answers.push_back(reference_answer("prose-" + std::to_string(answers.size()), answer("G 1")));
+      reference.answers.back().prompt_tokens = {m.id("x")};
+      answers.push_back(candidate_answer(answer(std::string(800, 's'))));
+      answers.back().plain.reset();
+      answers.back().reference_index = answers.size() - 1;
+    };
+    while (static_cast<std::int64_t>(answers.size()) * thresholds::rescored_per_prompt < thresholds::rescored_in_all) add();
+    auto texts = rescore(m.teacher(), reference, answers, 1);
+    CHECK(texts.size() == answers.size());
+    CHECK(texts.back().unscored == Unscored::length);
+    add();
+    add();
+    texts = rescore(m.teacher(), reference, answers, 1);
+    CHECK(texts.size() == answers.size() - 1);
+    CHECK(texts.back().unscored == Unscored::in_all);
+    CHECK(texts.back().figures.tokens == 0);
+  }
+
   TEST_CASE("the search for another split ends") {
     Model m = model();
     m.elsewhere = {{"s", -0.6}, {"ss", -0.61}};
@@ -199,7 +227,7 @@ TEST_SUITE("gate/teacher_forcing") {
     Model m = model();
     m.opinions = {{"x", {}}};
     const ScoredText scored = forced(m.teacher(), m.text("Straps"), 10, tie_margin);
-    CHECK(scored.lost);
+    CHECK(scored.unscored == Unscored::character);
     CHECK(scored.figures.tokens == 0);
     ForcedText listed = m.text("Straps");
     listed.tokenised = false;

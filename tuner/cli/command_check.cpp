@@ -109,7 +109,7 @@ int check_attached(const Options& options, Context& context) {
   job.apis = options.apis;
   job.tier = wanted_tier(options);
   job.seed = options.seed;
-  job.gate_prompts = gate_prompts(job.candidate.engine.protocol.structured_output);
+  job.gate_prompts = gate_prompts(job.candidate.engine);
   job.timed_prompts = timed_prompts();
   job.evidence_folder = context.paths.evidence;
   Target target;

@@ -180,7 +180,7 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   setup.port = port_for(options);
   setup.cache_folder = context.paths.cache;
   setup.evidence_folder = context.paths.evidence;
-  setup.gate_prompts = gate_prompts(setup.engine.protocol.structured_output);
+  setup.gate_prompts = gate_prompts(setup.engine);
   setup.timed_prompts = timed_prompts_for(options);
   setup.goal = find_goal(options.goal);
   setup.concurrency = options.concurrency;

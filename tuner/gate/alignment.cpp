@@ -18,32 +18,24 @@ std::string raw_text(const RequestSample& sample) {
   return raw;
 }
 
-/// Of the reference's own choice: the first, or, where a grammar forbids that one, another.
-double chosen_logprob(const TokenRecord& reference) {
-  for (const TokenAlternative& alternative : reference.top) {
-    if (alternative.id == reference.id) return alternative.logprob;
-  }
-  return reference.id >= 0 && reference.logprob < 0 ? reference.logprob : reference.top.front().logprob;
-}
-
-TokenJudgement classified(const TokenRecord& reference, std::size_t alternative, double tie_margin) {
+TokenJudgement classified(double margin, std::optional<int> rank, double tie_margin) {
   using Class = TokenJudgement::Class;
-  const double margin = chosen_logprob(reference) - reference.top[alternative].logprob;
   TokenJudgement judgement;
   judgement.margin = std::max(margin, 0.0);
   judgement.margin_at_least = *judgement.margin;
-  judgement.rank = static_cast<int>(alternative) + 1;
-  judgement.classification = alternative == 0 || reference.top[alternative].id == reference.id ? Class::agree
-                             : margin <= tie_margin                                            ? Class::tie
-                             : margin <= thresholds::miscommit                                 ? Class::grey
-                                                                                               : Class::miscommit;
+  judgement.rank = rank;
+  judgement.classification = rank == 1                         ? Class::agree
+                             : margin <= tie_margin            ? Class::tie
+                             : margin <= thresholds::miscommit ? Class::grey
+                                                               : Class::miscommit;
   return judgement;
 }
 
+/// A list of one shows no alternatives: nothing speaks for the token or against it.
 TokenJudgement outside(const TokenRecord& reference) {
   TokenJudgement judgement;
-  judgement.classification = TokenJudgement::Class::miscommit;
-  if (!reference.top.empty()) judgement.margin_at_least = std::max(chosen_logprob(reference) - reference.top.back().logprob, 0.0);
+  judgement.classification = reference.top.size() == 1 ? TokenJudgement::Class::grey : TokenJudgement::Class::miscommit;
+  if (!reference.top.empty()) judgement.margin_at_least = reference.top.front().logprob - reference.top.back().logprob;
   return judgement;
 }
 
@@ -94,7 +86,8 @@ std::size_t utf8_start(std::string_view text, std::size_t at) {
 
 TokenJudgement judge_token(const TokenRecord& reference, std::int64_t candidate, double tie_margin) {
   for (std::size_t i = 0; i < reference.top.size(); ++i) {
-    if (reference.top[i].id == candidate) return classified(reference, i, tie_margin);
+    if (reference.top[i].id == candidate)
+      return classified(reference.top.front().logprob - reference.top[i].logprob, static_cast<int>(i) + 1, tie_margin);
   }
   return outside(reference);
 }
@@ -107,7 +100,7 @@ TokenJudgement judge_text(const TokenRecord& reference, std::string_view continu
     if (fits && (!best || bytes.size() > reference.top[*best].bytes.size())) best = i;
   }
   if (!best) return outside(reference);
-  return classified(reference, *best, tie_margin);
+  return classified(reference.top.front().logprob - reference.top[*best].logprob, static_cast<int>(*best) + 1, tie_margin);
 }
 
 TokenJudgement judge_split(const TokenRecord& reference, std::string_view continuation, double tie_margin) {

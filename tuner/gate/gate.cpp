@@ -72,18 +72,16 @@ void add_unverified(const GateContext& context, const Interview& interview, Verd
 
 void add_scores(const std::vector<ScoredText>& scores, Verdict& verdict) {
   verdict.rescored = total(scores);
-  const auto lost = std::count_if(scores.begin(), scores.end(), [](const ScoredText& text) { return text.lost; });
-  if (lost > 0)
-    verdict.not_verified.push_back(std::to_string(lost) + " texts are scored only up to a character of several tokens");
-  const auto cut = std::count_if(scores.begin(), scores.end(), [](const ScoredText& text) { return text.cut; });
-  if (cut > 0)
-    verdict.not_verified.push_back(
-        fmt::format("{} texts are scored only in the {} tokens after they differ", cut, thresholds::rescored_per_prompt));
-  const auto constrained = std::count_if(scores.begin(), scores.end(), [](const ScoredText& text) { return text.constrained; });
-  if (constrained > 0)
-    verdict.not_verified.push_back(std::to_string(constrained) +
-                                   " texts of a form that was asked for are scored only where they first differ");
-  if (verdict.rescored->tokens >= thresholds::rescored_in_all)
+  const auto texts = [&](Unscored reason) {
+    return std::count_if(scores.begin(), scores.end(), [&](const ScoredText& text) { return text.unscored == reason; });
+  };
+  const auto tell = [&](Unscored reason, const std::string& how_far) {
+    if (texts(reason) > 0) verdict.not_verified.push_back(fmt::format("{} texts are {}", texts(reason), how_far));
+  };
+  tell(Unscored::character, "scored only up to a character of several tokens");
+  tell(Unscored::length, fmt::format("scored only in the {} tokens after they differ", thresholds::rescored_per_prompt));
+  tell(Unscored::form, "of a form that was asked for, and judged only where they first differ");
+  if (texts(Unscored::in_all) > 0)
     verdict.not_verified.push_back(fmt::format("texts beyond the first {} scored tokens", thresholds::rescored_in_all));
 }
 

@@ -46,9 +46,11 @@ std::optional<std::string> messages_problem(const Json& line);
 
 }  // namespace
 
-std::vector<Prompt> gate_prompts(bool forms) {
-  std::vector<Prompt> prompts = embedded_prompts(embedded::gate_prompts_json);
-  if (!forms) std::erase_if(prompts, is_constrained);
+std::vector<Prompt> gate_prompts() { return embedded_prompts(embedded::gate_prompts_json); }
+
+std::vector<Prompt> gate_prompts(const EngineDescriptor& engine) {
+  std::vector<Prompt> prompts = gate_prompts();
+  if (!engine.protocol.structured_output) std::erase_if(prompts, is_constrained);
   return prompts;
 }
 
@@ -251,7 +253,6 @@ Prompt workload_prompt(const Json& line, const std::string& default_id) {
                 did_you_mean(prompt.prompt_class, classes, fmt::format("use one of {}", fmt::join(classes, ", ")))};
   if (prompt.id.empty()) throw Error{"\"id\" is empty", "leave it out, or name the prompt"};
   if (prompt.max_tokens < 1) throw Error{fmt::format("max_tokens is {}", prompt.max_tokens), "use at least 1"};
-  if (auto problem = format_problem(prompt.extra_json)) throw Error{*problem, "correct \"response_format\" in this line"};
   if (auto problem = tools_problem(prompt.tools_json)) throw Error{*problem, "correct \"tools\" in this line"};
   return prompt;
 }

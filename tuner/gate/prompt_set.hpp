@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/descriptor.hpp"
 #include "core/prompt.hpp"
 #include "core/request_sample.hpp"
 
@@ -12,8 +13,11 @@
 
 namespace sweetspot {
 
-/// The gate's fixed prompts: every class, known answers where there are any. `forms`: with those that ask for JSON of a schema.
-std::vector<Prompt> gate_prompts(bool forms = true);
+/// The gate's fixed prompts: every class, known answers where there are any.
+std::vector<Prompt> gate_prompts();
+
+/// Those that this engine can be asked: JSON of a schema only from one that heeds response_format.
+std::vector<Prompt> gate_prompts(const EngineDescriptor& engine);
 
 /// Prompts for timing, none of them a gate prompt. Their first user message begins with "Ticket {nonce}.", to be filled by
 /// with_nonce. Ids of code and prose name the length of the answer ("code-short-01": about 50 tokens, medium 120, long

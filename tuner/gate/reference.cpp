@@ -1,6 +1,7 @@
 #include "gate/reference.hpp"
 
 #include "gate/alignment.hpp"
+#include "gate/answer_format.hpp"
 #include "gate/prompt_set.hpp"
 #include "gate/thresholds.hpp"
 
@@ -85,6 +86,10 @@ ReferenceAnswer plain_answer(const ChatTarget& server, const Prompt& prompt, con
   // Another count than the server's own: the template was applied otherwise, and scores would rest on another prompt.
   if (static_cast<std::int64_t>(answer.prompt_tokens.size()) != answer.plain.usage.prompt_tokens.value_or(0))
     answer.prompt_tokens.clear();
+  if (is_constrained(prompt)) {
+    answer.prompt_tokens.clear();
+    drop_forbidden(answer.plain);
+  }
   return answer;
 }
 

@@ -43,8 +43,7 @@ std::optional<Divergence> divergence_by_text(const ReferenceAnswer& reference, c
   const bool split =
       at_listed && judge_split(reference.plain.tokens[found->token], found->continuation, tie_margin).classification <=
                        TokenJudgement::Class::tie;
-  const bool scorable =
-      !ends && !is_constrained(reference.prompt) && (split || !lists_every_token(reference.prompt, reference.plain));
+  const bool scorable = !ends && (split || !lists_every_token(reference.prompt, reference.plain));
   if (scorable && divergence.classification == "miscommit") divergence.classification = "unknown";
   return divergence;
 }
@@ -174,11 +173,9 @@ std::vector<ScoredText> rescore(const Teacher& teacher, const Reference& referen
   std::vector<ScoredText> texts;
   for (const CandidateAnswer& answer : answers) {
     const ReferenceAnswer& expected = reference.answers[answer.reference_index];
+    const bool other = differs(answer.streamed, expected.plain) || (answer.plain && differs(*answer.plain, expected.plain));
+    if (is_constrained(expected.prompt) && other) texts.push_back({.prompt_id = expected.prompt.id, .unscored = Unscored::form});
     if (expected.prompt_tokens.empty()) continue;
-    if (is_constrained(expected.prompt)) {
-      if (differs(answer.streamed, expected.plain)) texts.push_back({.prompt_id = expected.prompt.id, .constrained = true});
-      continue;
-    }
     std::vector<ForcedText> sequences;
     if (answer.plain) {
       if (auto sequence = plain_sequence(teacher, expected, *answer.plain)) sequences.push_back(std::move(*sequence));
@@ -188,7 +185,11 @@ std::vector<ScoredText> rescore(const Teacher& teacher, const Reference& referen
     }
     for (ForcedText& sequence : sequences) {
       const Rescored so_far = total(texts);
-      if (so_far.tokens >= thresholds::rescored_in_all || so_far.miscommit >= miscommits_enough) return texts;
+      if (so_far.miscommit >= miscommits_enough) return texts;
+      if (so_far.tokens >= thresholds::rescored_in_all) {
+        texts.push_back({.prompt_id = sequence.prompt_id, .unscored = Unscored::in_all});
+        return texts;
+      }
       texts.push_back(forced(teacher, std::move(sequence), thresholds::rescored_per_prompt, reference.tie_margin));
     }
   }

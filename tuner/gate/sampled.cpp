@@ -1,6 +1,7 @@
 #include "gate/sampled.hpp"
 
 #include "core/rng.hpp"
+#include "gate/answer_format.hpp"
 #include "gate/check.hpp"
 #include "gate/thresholds.hpp"
 
@@ -35,8 +36,8 @@ std::vector<std::size_t> most_open(const Reference& reference, int tokens, std::
   std::vector<std::pair<double, std::size_t>> open;
   for (std::size_t i = 0; i < reference.answers.size(); ++i) {
     const ReferenceAnswer& answer = reference.answers[i];
-    if (answer.usable && answer.prompt.tools_json.empty() && answer.prompt_tokens.size() < 600)
-      open.emplace_back(openness(answer, tokens), i);
+    const bool free = answer.prompt.tools_json.empty() && !is_constrained(answer.prompt);
+    if (answer.usable && free && answer.prompt_tokens.size() < 600) open.emplace_back(openness(answer, tokens), i);
   }
   std::stable_sort(open.begin(), open.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<std::size_t> chosen;

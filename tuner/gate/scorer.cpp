@@ -1,5 +1,6 @@
 #include "gate/scorer.hpp"
 
+#include "gate/answer_format.hpp"
 #include "gate/rescore.hpp"
 #include "gate/text_verdict.hpp"
 #include "gate/thresholds.hpp"
@@ -84,7 +85,7 @@ std::vector<CandidateAnswer> differing_texts(const Reference& reference, const s
 std::string unknown_prompt(const Scorer& scorer, const std::vector<CandidateAnswer>& texts) {
   for (const CandidateAnswer& text : texts) {
     const ReferenceAnswer& own = scorer.opinion.answers[text.reference_index];
-    if (!known(own)) return own.prompt.id;
+    if (!known(own) && !is_constrained(own.prompt)) return own.prompt.id;
   }
   return {};
 }
@@ -92,6 +93,7 @@ std::string unknown_prompt(const Scorer& scorer, const std::vector<CandidateAnsw
 std::vector<Divergence> scored_divergences(const Scorer& scorer, const std::vector<CandidateAnswer>& texts) {
   std::vector<Divergence> divergences;
   for (const CandidateAnswer& text : texts) {
+    if (is_constrained(scorer.opinion.answers[text.reference_index].prompt)) continue;  // another engine's blanks are no opinion
     const auto found = greedy_divergences(scorer.opinion, {text});
     divergences.push_back(found.empty() ? Divergence{scorer.opinion.answers[text.reference_index].prompt.id, 0, 0.0, 1, "agree"}
                                         : found.front());

@@ -99,12 +99,12 @@ std::optional<Fault> fault_of(const ReferenceAnswer& answer, double tie_margin) 
     if (!sample->protocol_faults.empty()) return Fault{"protocol", sample->protocol_faults.front(), "", ""};
   }
   if (auto fault = stop_fault(answer)) return fault;
-  for (const RequestSample* sample : {&answer.streamed, &answer.plain}) {
-    if (const auto fault = format_fault(answer.prompt, *sample)) return Fault{"form_ignored", *fault, "", sample->text};
-  }
   if (auto fault = stream_fault(answer)) return fault;
   if (auto fault = count_fault(answer)) return fault;
   if (auto fault = emptiness(answer.streamed)) return fault;
+  for (const RequestSample* sample : {&answer.streamed, &answer.plain}) {
+    if (const auto fault = format_fault(answer.prompt, *sample)) return Fault{"form_ignored", *fault, "", sample->text};
+  }
   if (const std::string leak = leaked_markup(answer.prompt, answer.streamed.text, "");
       !leak.empty() && answer.prompt.tools_json.empty())
     return Fault{"markup_leaks", "control text " + leak + " in the answer", "", answer.streamed.text};

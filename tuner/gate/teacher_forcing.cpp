@@ -133,8 +133,8 @@ private:
   ScoredText told() const {
     ScoredText scored;
     scored.prompt_id = text_.prompt_id;
-    scored.lost = lost_;
-    scored.cut = text_.from + positions_ < text_.tokens.size();
+    if (text_.from + positions_ < text_.tokens.size()) scored.unscored = Unscored::length;
+    if (lost_) scored.unscored = Unscored::character;
     std::string before = text_.before;
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       const auto& [opinion, judgement, bytes, own_at] = steps_[i];

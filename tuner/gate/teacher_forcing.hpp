@@ -12,14 +12,21 @@
 
 namespace sweetspot {
 
+/// Why the end of a text was not scored.
+enum class Unscored {
+  nothing,
+  character,  ///< a token that leaves a character incomplete is not shown
+  length,     ///< it is longer than what is scored of one text
+  form,       ///< none of it was: a form was asked for, and what that forbids is not known
+  in_all,     ///< none of it was: enough of other texts were
+};
+
 /// A candidate's own text scored by the reference from its first divergence on (gate.md 7.3b).
 struct ScoredText {
   std::string prompt_id;
-  Rescored figures;
-  std::optional<Evidence> worst;  ///< the first miscommit, or else the worst grey token
-  bool lost = false;              ///< its end was not scored: a token that leaves a character incomplete is not shown
-  bool cut = false;               ///< its end was not scored: it is longer than what is scored of one text
-  bool constrained = false;       ///< not scored: a form was asked for, and what it forbids is not known
+  Rescored figures = {};
+  std::optional<Evidence> worst = {};  ///< the first miscommit, or else the worst grey token
+  Unscored unscored = Unscored::nothing;
 };
 
 /// A text to score. `tokens[from]` is the first that the reference did not choose.
