@@ -28,6 +28,8 @@ std::string json_report(const Study& study, const ReportOptions&) {
   json["machine"] = study.target.machine;
   json["engine"] = study.target.engine;
   json["model"] = study.target.model;
+  const auto ceiling = ceiling_tokens_per_second(study.target);
+  json["ceiling_tokens_per_second"] = ceiling ? Json(*ceiling) : Json(nullptr);
   json["draft_model"] = study.target.draft_model ? Json(*study.target.draft_model) : Json(nullptr);
   json["fixed"] = study.fixed;
   json["reference"] = study.reference;

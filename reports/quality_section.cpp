@@ -89,9 +89,6 @@ std::optional<double> told_ratio(const Study& study, const Trial& trial) {
   for (const Rejected& rejected : study.rejected) {
     if (rejected.config == trial.config) return rejected.speed_ratio;
   }
-  for (const ParameterEffect& effect : study.effects) {
-    if (trial.changed.values == std::map<std::string, Value>{{effect.parameter, effect.value}}) return effect.ratio;
-  }
   return speed_ratio(study, trial);
 }
 

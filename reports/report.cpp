@@ -46,6 +46,7 @@ std::size_t trial_number(const Study& study, const Trial& trial) {
 }
 
 std::optional<double> speed_ratio(const Study& study, const Trial& trial) {
+  if (trial.speed_ratio) return trial.speed_ratio;
   if (!study.baseline_measurement || !study.baseline_measurement->score_s) return std::nullopt;
   if (!trial.measurement || !trial.measurement->score_s || *trial.measurement->score_s <= 0) return std::nullopt;
   return *study.baseline_measurement->score_s / *trial.measurement->score_s;

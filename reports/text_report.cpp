@@ -31,9 +31,9 @@ std::string text_report(const Study& study, const ReportOptions& options) {
   if (study.recommendation.kind != RecommendationKind::unsound) text += speed_table(study);
   // Each paragraph ends with a line break and is set off by an empty line; those with nothing to say are empty.
   for (const auto& paragraph :
-       {output_line(study), depth_section(study), session_section(study), rejected_section(study, options.colour),
-        lossy_section(study, options.colour), quality_section(study), unmet_section(study), effects_section(study),
-        picks_section(study), dropped_section(study),
+       {output_line(study), measuring_section(study), depth_section(study), session_section(study),
+        rejected_section(study, options.colour), lossy_section(study, options.colour), quality_section(study),
+        unmet_section(study), effects_section(study), picks_section(study), dropped_section(study),
         options.trials == TrialTable::yes ? trial_table(study, options.colour) : failures_section(study),
         warnings(study, options.colour), reverified_section(study), closing(study)})
     if (!paragraph.empty()) text += "\n" + paragraph;

@@ -23,6 +23,7 @@ constexpr std::size_t label_width = 18;
 constexpr std::size_t default_column = 11;
 constexpr std::size_t recommended_column = 15;
 constexpr std::size_t rows_shown = 8;
+constexpr std::size_t findings_shown = 3;
 /// A wider bound than this says "not measured well enough", not "no effect".
 constexpr double no_effect_within_at_most = 0.05;
 
@@ -72,6 +73,20 @@ std::string speed_table(const Study& study) {
                         rate_text(ceiling), bytes_text(study.target.model.bytes_per_token),
                         *study.target.machine.memory_bandwidth_bytes_per_s / 1e9);
   return text;
+}
+
+std::string measuring_section(const Study& study) {
+  const auto columns = columns_of(study);
+  std::string text;
+  for (const auto& [name, measurement] :
+       {std::pair{"default", columns.baseline}, std::pair{"recommended", columns.recommended}}) {
+    if (!measurement) continue;
+    const auto& findings = measurement->findings;
+    for (std::size_t i = 0; i < findings.size() && i < findings_shown; ++i)
+      text += fmt::format("    {}: {}\n", name, escape_control(findings[i]));
+    if (findings.size() > findings_shown) text += fmt::format("    {}: and {} more\n", name, findings.size() - findings_shown);
+  }
+  return text.empty() ? text : "  Seen while measuring\n" + text;
 }
 
 std::string findings_section(const Study& study) {
@@ -269,6 +284,7 @@ Columns columns_of(const Study& study) {
   if (study.recommendation.kind != RecommendationKind::improvement) return columns;
   const auto* trial = find_trial(study, study.recommendation.config);
   if (trial && trial->measurement) columns.recommended = &*trial->measurement;
+  if (study.recommendation.measurement) columns.recommended = &*study.recommendation.measurement;
   return columns;
 }
 

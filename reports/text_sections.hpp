@@ -9,6 +9,7 @@ namespace sweetspot {
 
 /// The parts of the text report; each ends with a line break, and is empty when there is nothing to say.
 std::string speed_table(const Study& study);                      ///< default against recommended
+std::string measuring_section(const Study& study);                ///< what happened to the measurements that the table shows
 std::string findings_section(const Study& study);                 ///< what is wrong with engine or model as they come
 std::string rejected_section(const Study& study, Colour colour);  ///< fastest temptation first
 std::string lossy_section(const Study& study, Colour colour);     ///< measurably changed output, apart from the rest

@@ -19,7 +19,7 @@ constexpr std::size_t evidence_length = 400;
 std::string verdict_part(const Verdict& verdict, Colour colour);
 std::string evidence_part(const Evidence& evidence);
 std::string divergences_part(const Verdict& verdict);
-std::string measurement_part(const Measurement& measurement);
+std::string measurement_part(const Measurement& measurement, std::optional<double> ceiling_tokens_per_second);
 std::string visits_part(const Trial& trial);
 std::string failure_part(const Failure& failure, Colour colour);
 
@@ -32,7 +32,7 @@ std::string text_trial_report(const Study& study, const Trial& trial, const Repo
   if (ratio) text += fmt::format("  {} as fast as the default (goal {})\n", ratio_text(ratio), study.goal);
   if (trial.failure) text += failure_part(*trial.failure, options.colour);
   if (trial.verdict) text += verdict_part(*trial.verdict, options.colour);
-  if (trial.measurement) text += measurement_part(*trial.measurement);
+  if (trial.measurement) text += measurement_part(*trial.measurement, ceiling_tokens_per_second(study.target));
   text += visits_part(trial);
   text += "\nConfiguration\n";
   for (const auto& [name, value] : trial.config.values)
@@ -89,13 +89,19 @@ std::string divergences_part(const Verdict& verdict) {
   return text;
 }
 
-std::string measurement_part(const Measurement& measurement) {
+std::string measurement_part(const Measurement& measurement, std::optional<double> ceiling_tokens_per_second) {
   std::string text = fmt::format("\nMeasured over {}\n", counted(measurement.requests, "request"));
   const auto line = [&text](std::string_view label, const std::string& value) {
     if (value != "-") text += fmt::format("  {} {}\n", padded(label, 22), padded_left(value, 10));
   };
-  for (const auto& [name, of_class] : measurement.classes) line(name + " tokens/s", rate_text(of_class.decode_tokens_per_second));
+  for (const auto& [name, of_class] : measurement.classes) {
+    line(name + " tokens/s", rate_text(of_class.decode_tokens_per_second));
+    if (of_class.decode_tokens_per_second_sd && of_class.requests > 1)
+      text.insert(text.size() - 1, fmt::format(" ± {} over {}", rate_text(of_class.decode_tokens_per_second_sd),
+                                               counted(of_class.requests, "request")));
+  }
   line("all classes tokens/s", rate_text(measurement.decode_tokens_per_second));
+  line("memory allows tokens/s", rate_text(ceiling_tokens_per_second));
   line("end to end tokens/s", rate_text(measurement.end_to_end_tokens_per_second));
   line("prefill tokens/s", rate_text(measurement.prefill_tokens_per_second));
   line("first token cold", milliseconds_text(measurement.ttft_ms_p50));

@@ -91,7 +91,7 @@ Replayed ended(const Study& study, const std::map<std::string, double>& gains) {
   for (const Trial& trial : study.trials) {
     end.visits += static_cast<int>(trial.visits.size());
     if (&trial == baseline) continue;
-    const ConfirmDecision decision = decide(block_log_ratios(*baseline, trial));
+    const ConfirmDecision decision = decision_on(study, trial);
     if (decision.n >= confirm_blocks_least) end.confirmed.push_back({std::log(gain_of(gains, trial.config)), decision});
   }
   return end;

@@ -74,6 +74,12 @@ TEST_SUITE("core/statistics") {
     CHECK(std::isinf(detectable(4, 0.02)));
     CHECK(std::isinf(decide({}).interval.high));
     CHECK_FALSE(decide({0.5, 0.5}).different);
+    const std::vector<double> small(6, 0.009);
+    CHECK(decide(small).e > 20);
+    CHECK_FALSE(decide(small).different);  // below one percent nothing is claimed
+    const std::vector<double> larger(9, 0.03);
+    CHECK(decide(larger, 0.08).different);
+    CHECK_FALSE(decide(larger, 0.1).different);  // a tenth over three is more than 0.03
     const ConfirmDecision steady = decide({0.1, 0.1, 0.1, 0.1, 0.1, 0.1});
     CHECK(steady.different);
     CHECK(steady.interval.low == doctest::Approx(0.1));

@@ -70,9 +70,9 @@ TEST_SUITE("reports/quality_section") {
                    {"| default (model=F16.gguf) | 1.00x* |", "| 0.000400 |", "| 0.021300 |", "| lossy, more than"}));
   }
 
-  TEST_CASE("the speed is the one that is told elsewhere: of a rejected one, of a single changed value") {
+  TEST_CASE("the speed is the one that is told elsewhere: of a rejected one, of the concluded study") {
     Study study = sweep();
-    study.effects = {{"model", "Q8_0.gguf", 1.3, 1.2, 1.4}};
+    study.trials[2].speed_ratio = 1.3;
     study.rejected.emplace_back();
     study.rejected.back().config = study.trials.back().config;
     study.rejected.back().speed_ratio = 2.9;

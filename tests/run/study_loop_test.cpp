@@ -1,6 +1,8 @@
 #include "run/study_loop.hpp"
 
+#include "run/confirm.hpp"
 #include "run/ranking.hpp"
+#include "run/session.hpp"
 #include "support/fake_study.hpp"
 
 #include <doctest/doctest.h>
@@ -245,6 +247,65 @@ TEST_SUITE("run/study_loop") {
     fixture.run();
     CHECK(fixture.study.recommendation.kind == RecommendationKind::unsound);
     CHECK(fixture.study.trials.size() == 1);
+  }
+
+  TEST_CASE("one launch of the default that fails by accident is made again, and the study says so") {
+    Fixture fixture;
+    fixture.runner.seconds[Fixture::name(1, 2)] = 7;
+    fixture.runner.accidents[""] = {4};
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    CHECK_FALSE(find_trial(fixture.study, fixture.study.baseline)->failure);
+    const auto told = [](const std::string& note) { return note.find("is tried once more") != std::string::npos; };
+    CHECK(std::count_if(fixture.silent.notes.begin(), fixture.silent.notes.end(), told) == 1);
+  }
+
+  TEST_CASE("a default that fails twice in a row ends the study, and nothing more is launched") {
+    Fixture fixture;
+    fixture.runner.accidents[""] = {3, 4};
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::unsound);
+    CHECK(fixture.runner.visits_of[""] == 4);
+    CHECK(fixture.runner.clock < 100);
+    Fixture early;
+    early.runner.accidents[""] = {2, 3};
+    early.run();
+    CHECK(early.study.trials.size() == 1);
+  }
+
+  TEST_CASE("a candidate without a score while it is confirmed ends its confirm instead of going on for ever") {
+    Fixture fixture;
+    fixture.runner.seconds[Fixture::name(1, 2)] = 7;
+    fixture.runner.unscored = {Fixture::name(1, 2)};
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::keep_default);
+    StudySession session{fixture.study, fixture.settings, fixture.runner, fixture.silent, [] { return 0.0; }};
+    const int before = fixture.runner.visits;
+    confirm(session, fixture.config_of(1, 2), Until::once, 1e9);
+    CHECK(fixture.runner.visits - before <= 4);
+    CHECK(fixture.silent.notes.back().find("has no score") != std::string::npos);
+  }
+
+  TEST_CASE("a default without a score is said to be so, not that nothing passed") {
+    Fixture fixture;
+    fixture.settings.goal = find_goal("agent");
+    fixture.runner.no_scores = true;
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::unsound);
+    CHECK(fixture.study.recommendation.reason.find("the default has no score: no prompt class of goal agent") == 0);
+  }
+
+  TEST_CASE("what is shown of a confirmed gain is of the confirm alone, and ratios follow the machine's pace") {
+    Fixture fixture;
+    fixture.runner.noise = 0;
+    fixture.runner.seconds[Fixture::name(1, 2)] = 8;
+    fixture.runner.search_seconds[Fixture::name(1, 2)] = 4;
+    fixture.run();
+    REQUIRE(fixture.study.recommendation.measurement);
+    CHECK(*fixture.study.recommendation.measurement->score_s == doctest::Approx(8));
+    CHECK(*fixture.study.baseline_measurement->score_s == doctest::Approx(10));
+    CHECK(*find_trial(fixture.study, fixture.study.recommendation.config)->speed_ratio == doctest::Approx(1.25));
+    CHECK(*find_trial(fixture.study, fixture.study.baseline)->speed_ratio == doctest::Approx(1));
   }
 
   TEST_CASE("an interrupted study goes on with its history and ends like one that was not") {

@@ -30,6 +30,10 @@ struct FakeRunner final : TrialRunner {
   double slower_later = 1;                       // factor once five visits were made
   std::map<std::string, Outcome> outcomes;
   std::map<std::string, FailureKind> failures;
+  std::map<std::string, std::set<int>> accidents;  ///< which visits of a configuration fail, from 1
+  std::map<std::string, int> visits_of;
+  bool no_scores = false;
+  std::set<std::string> unscored;  ///< what has no score when it is confirmed
   std::map<std::string, Outcome> standard_outcomes;
   std::map<std::string, Outcome> fresh_outcomes;
   std::map<Tier, int> gated;
@@ -57,6 +61,10 @@ struct FakeRunner final : TrialRunner {
     std::erase_if(changed.values, [](const auto& entry) { return entry.second == Value{std::int64_t{0}}; });
     const std::string name = key(changed);
     VisitOutcome outcome;
+    if (accidents.contains(name) && accidents.at(name).contains(++visits_of[name])) {
+      outcome.failure = Failure{FailureKind::timed_out, "no answer", ""};
+      return outcome;
+    }
     if (const auto failed = failures.find(name); failed != failures.end()) {
       outcome.failure = Failure{failed->second, "scripted", ""};
       return outcome;
@@ -88,6 +96,8 @@ struct FakeRunner final : TrialRunner {
     const double disturbed = (slow_at_first.erase(name) > 0 ? 1.4 : 1.0) * (visits > 5 ? slower_later : 1.0);
     outcome.visit->measurement.score_s =
         (flattered ? search_seconds.at(name) : seconds.at(name)) * disturbed * std::exp(noise * rng.normal());
+    if (no_scores) outcome.visit->measurement.score_s.reset();
+    if (order.phase == Phase::confirm && unscored.contains(name)) outcome.visit->measurement.score_s.reset();
     return outcome;
   }
 };
@@ -129,6 +139,13 @@ struct Fixture {
     if (a != 0) config.values["a"] = std::int64_t{a};
     if (b != 0) config.values["b"] = std::int64_t{b};
     return key(config);
+  }
+
+  Config config_of(int a, int b) const {
+    Config config = space.baseline;
+    config.values["a"] = std::int64_t{a};
+    config.values["b"] = std::int64_t{b};
+    return config;
   }
 
   void run() {

@@ -101,6 +101,7 @@ inline Trial full_trial(const std::string& id) {
   trial.verdict = full_verdict();
   trial.failure = Failure{.kind = FailureKind::out_of_memory, .detail = "no memory", .log_tail = "line 1\nline 2"};
   trial.measurement = full_measurement();
+  trial.speed_ratio = 1.2;
   trial.unmet = "itl_ms_p95<5: itl_ms_p95 is 7";
   trial.gate_speed_ratio = 1.25;
   return trial;
@@ -127,6 +128,7 @@ inline Recommendation full_recommendation() {
   recommendation.reason = "faster";
   recommendation.not_verified = {"tools"};
   recommendation.gain = Gain{.ratio = 1.31, .ratio_low = 1.22, .ratio_high = 1.4, .confidence = 0.9};
+  recommendation.measurement = full_measurement();
   recommendation.detectable_gain_ratio = 1.014;
   recommendation.command = full_command();
   recommendation.verdict = full_verdict();

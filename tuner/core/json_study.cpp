@@ -23,6 +23,7 @@ void to_json(Json& json, const Trial& trial) {
               {"verdict", or_null(trial.verdict)},
               {"failure", or_null(trial.failure)},
               {"measurement", or_null(trial.measurement)},
+              {"speed_ratio", or_null(trial.speed_ratio)},
               {"unmet", trial.unmet},
               {"gate_speed_ratio", or_null(trial.gate_speed_ratio)},
               {"visits", trial.visits.size()}};
@@ -36,6 +37,7 @@ void from_json(const Json& json, Trial& trial) {
   read(json, "verdict", trial.verdict);
   read(json, "failure", trial.failure);
   read(json, "measurement", trial.measurement);
+  read(json, "speed_ratio", trial.speed_ratio);
   read(json, "unmet", trial.unmet);
   read(json, "gate_speed_ratio", trial.gate_speed_ratio);
 }
@@ -47,6 +49,7 @@ void to_json(Json& json, const Recommendation& recommendation) {
               {"reason", recommendation.reason},
               {"not_verified", recommendation.not_verified},
               {"gain", or_null(recommendation.gain)},
+              {"measurement", or_null(recommendation.measurement)},
               {"detectable_gain_ratio", or_null(recommendation.detectable_gain_ratio)},
               {"command", or_null(recommendation.command)},
               {"verdict", or_null(recommendation.verdict)}};
@@ -60,6 +63,7 @@ void from_json(const Json& json, Recommendation& recommendation) {
   read(json, "reason", recommendation.reason);
   read(json, "not_verified", recommendation.not_verified);
   read(json, "gain", recommendation.gain);
+  read(json, "measurement", recommendation.measurement);
   read(json, "detectable_gain_ratio", recommendation.detectable_gain_ratio);
   read(json, "command", recommendation.command);
   read(json, "verdict", recommendation.verdict);

@@ -17,6 +17,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 /// Evidence 20 is an error of 5 %, whenever one stops (Ville's inequality).
 constexpr double evidence_needed = 20;
+constexpr double claimed_least_ratio = 1.01;  ///< measurement.md "Order beats sample count"
 
 /// Half the width of the confidence sequence: E < threshold solved for |mean - hypothesis|.
 double half_width(int n, double deviation, double threshold) {
@@ -103,7 +104,7 @@ double mean_when_chosen(int n, double mean, double deviation, double least) {
   return (low + high) / 2;
 }
 
-ConfirmDecision decide(const std::vector<double>& log_ratios) {
+ConfirmDecision decide(const std::vector<double>& log_ratios, double noise_floor) {
   ConfirmDecision decision;
   decision.n = static_cast<int>(log_ratios.size());
   decision.mean = log_ratios.empty() ? 0 : mean(log_ratios);
@@ -111,7 +112,9 @@ ConfirmDecision decide(const std::vector<double>& log_ratios) {
   decision.e = e_value(decision.n, decision.mean, decision.deviation, 0);
   decision.interval = confidence_sequence(decision.n, decision.mean, decision.deviation, evidence_needed);
   decision.detectable = detectable(decision.n, decision.deviation, evidence_needed);
-  decision.different = decision.e >= evidence_needed;
+  const double floor = noise_floor / std::sqrt(static_cast<double>(std::max(decision.n, 1)));
+  decision.claimable = std::max(std::log(claimed_least_ratio), floor);
+  decision.different = decision.e >= evidence_needed && std::abs(decision.mean) >= decision.claimable;
   return decision;
 }
 

@@ -52,10 +52,11 @@ struct ConfirmDecision {
   double e = 1;
   Interval interval;
   double detectable = 0;
-  bool different = false;  ///< E >= 20
+  double claimable = 0;    ///< the smallest |mean| that is claimed: max(1 %, noise floor / sqrt(n)) (measurement.md)
+  bool different = false;  ///< E >= 20, and the mean is not below what is claimed
 };
 
-/// From one log ratio per block.
-ConfirmDecision decide(const std::vector<double>& log_ratios);
+/// From one log ratio per block. `noise_floor`: deviation of one block's log ratio when both arms are the same; 0: not known.
+ConfirmDecision decide(const std::vector<double>& log_ratios, double noise_floor = 0);
 
 }  // namespace sweetspot

@@ -112,6 +112,7 @@ struct Recommendation {
   std::string reason;
   std::vector<std::string> not_verified;
   std::optional<Gain> gain;
+  std::optional<Measurement> measurement;       ///< of an improvement, in the confirm's blocks alone
   std::optional<double> detectable_gain_ratio;  ///< smallest gain that this run could have seen
   std::optional<Command> command;
   std::optional<Verdict> verdict;
@@ -178,7 +179,7 @@ struct Study {
   Config fixed;
   Config baseline;
   Command baseline_command;
-  std::optional<Measurement> baseline_measurement;
+  std::optional<Measurement> baseline_measurement;  ///< where a gain was confirmed: in the confirm's blocks alone
   ReferenceSummary reference;
   std::vector<Trial> trials;
   Recommendation recommendation;

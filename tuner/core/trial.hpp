@@ -36,7 +36,10 @@ struct Trial {
   Config changed;  ///< against the baseline
   std::optional<Verdict> verdict;
   std::optional<Failure> failure;
-  std::optional<Measurement> measurement;  ///< over all search visits
+  std::optional<Measurement> measurement;  ///< over all visits
+  /// Default's seconds / its own: of the confirm's blocks where there are enough, else of the search, against how fast the
+  /// machine was at the time. Set when a study is concluded.
+  std::optional<double> speed_ratio;
   std::string unmet;                       ///< what of the user's requirements the measurement does not meet; empty: nothing
   std::optional<double> gate_speed_ratio;  ///< reference seconds / candidate seconds on the gate's own prompts
   std::vector<Visit> visits;

@@ -78,7 +78,7 @@ void compare_into(CompareJob& job, CompareReport& report, const StudyClock& cloc
   report.reference = runner.reference_summary();
   take_over(session.trial(job.a), report.a);
   take_over(session.trial(job.b), report.b);
-  report.decision = decide(block_log_ratios(session.trial(job.a), session.trial(job.b)));
+  report.decision = decision_on(study, session.trial(job.b));
 }
 
 }  // namespace

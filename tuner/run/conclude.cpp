@@ -6,6 +6,8 @@
 #include "run/depth_phase.hpp"
 #include "run/picks.hpp"
 #include "run/ranking.hpp"
+#include "run/score.hpp"
+#include "run/visit_summary.hpp"
 
 #include <fmt/format.h>
 
@@ -119,13 +121,11 @@ void add_fronts(Study& study) {
   study.pareto_lossy = front(lossy);
 }
 
-std::string slower_classes(const Trial& baseline, const Trial& winner) {
+std::string slower_classes(const Measurement& baseline, const Measurement& winner) {
   std::string names;
-  if (!baseline.measurement || !winner.measurement) return names;
-  for (const auto& [name, row] : winner.measurement->classes) {
-    const auto base = baseline.measurement->classes.find(name);
-    if (base == baseline.measurement->classes.end() || !base->second.decode_tokens_per_second || !row.decode_tokens_per_second)
-      continue;
+  for (const auto& [name, row] : winner.classes) {
+    const auto base = baseline.classes.find(name);
+    if (base == baseline.classes.end() || !base->second.decode_tokens_per_second || !row.decode_tokens_per_second) continue;
     const double ratio = *row.decode_tokens_per_second / *base->second.decode_tokens_per_second;
     if (ratio < class_loss) names += fmt::format("{}{} ({:.2f}x)", names.empty() ? "" : ", ", name, ratio);
   }
@@ -138,7 +138,7 @@ const Trial* confirmed(const Study& study, const Trial& baseline, const StudySet
   int blocks = 0;
   for (const Trial& trial : study.trials) {
     if (&trial == &baseline) continue;
-    const ConfirmDecision decision = decide(block_log_ratios(baseline, trial));
+    const ConfirmDecision decision = decision_on(study, trial);
     if (standing(decision, settings) == Standing::gains && stands(trial, settings)) return &trial;
     if (decision.n > blocks) {
       best = &trial;
@@ -185,7 +185,7 @@ void warn_of_requirements(Study& study, const Trial& baseline) {
 void recommend(Study& study, const StudySettings& settings, const CommandOf& command_of) {
   const Trial& baseline = *find_trial(study, study.baseline);
   const Trial* candidate = confirmed(study, baseline, settings);
-  const ConfirmDecision decision = decide(block_log_ratios(baseline, candidate != nullptr ? *candidate : baseline));
+  const ConfirmDecision decision = decision_on(study, candidate != nullptr ? *candidate : baseline);
   Recommendation& result = study.recommendation;
   result = {};
   result.config = study.baseline;
@@ -205,11 +205,21 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   result.command = command_of(candidate->config);
   result.verdict = candidate->verdict;
   result.gain = Gain{ratio, std::exp(decision.interval.low), std::exp(decision.interval.high), confidence};
+  Measurement of_default = baseline.measurement.value_or(Measurement{});
+  Measurement of_candidate = candidate->measurement.value_or(Measurement{});
+  if (measured_in_confirm(baseline, *candidate, settings, of_default, of_candidate)) study.baseline_measurement = of_default;
+  result.measurement = of_candidate;
   result.reason = fmt::format("{:.2f}x the default's speed, confirmed in {} blocks", ratio, decision.n);
-  if (const std::string slower = slower_classes(baseline, *candidate); !slower.empty())
+  if (const std::string slower = slower_classes(of_default, of_candidate); !slower.empty())
     result.reason += "; slower than the default for " + slower;
   if (const std::string deep = slower_at_depth(baseline, *candidate); !deep.empty())
     result.reason += "; slower than the default at a depth of " + deep;
+}
+
+std::optional<double> speed_ratio_of(const Study& study, const Trial& trial) {
+  const ConfirmDecision decision = decision_on(study, trial);
+  if (trial.config != study.baseline && decision.n >= confirm_blocks_least) return std::exp(decision.mean);
+  return search_speed_ratio(study, trial);
 }
 
 }  // namespace
@@ -219,6 +229,7 @@ void conclude(Study& study, const StudySettings& settings, const CommandOf& comm
   study.baseline_command = command_of(study.baseline);
   const Trial* baseline = find_trial(study, study.baseline);
   study.baseline_measurement = baseline != nullptr ? baseline->measurement : std::nullopt;
+  for (Trial& trial : study.trials) trial.speed_ratio = speed_ratio_of(study, trial);
   add_rejected(study, settings, command_of);
   add_effects(study);
   add_fronts(study);
@@ -227,6 +238,9 @@ void conclude(Study& study, const StudySettings& settings, const CommandOf& comm
   if (baseline->failure) return conclude_unsound(study, "the default fails: " + baseline->failure->detail, command_of);
   if (baseline->verdict && baseline->verdict->outcome == Outcome::broken)
     return conclude_unsound(study, "the default itself is broken: " + baseline->verdict->detail, command_of);
+  if (baseline->measurement && !search_score(*baseline))
+    return conclude_unsound(study, "the default has no score: " + unscored_reason(settings.goal, *baseline->measurement),
+                            command_of);
   recommend(study, settings, command_of);
   warn_of_requirements(study, *baseline);
 }

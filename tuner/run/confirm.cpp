@@ -1,6 +1,8 @@
 #include "run/confirm.hpp"
 
+#include "run/noise_floor.hpp"
 #include "run/ranking.hpp"
+#include "run/score.hpp"
 
 #include <fmt/format.h>
 
@@ -42,18 +44,26 @@ bool is_enough(const StudySession& session, const ConfirmDecision& decision, Unt
   return true;
 }
 
-/// False when a visit failed or was cut, so that there is nothing more to compare.
+bool is_unfit(const Trial& trial) { return trial.verdict && trial.verdict->outcome > Outcome::lossy; }
+
+/// False when a visit failed, was cut, has no score or showed a fault of the output, so that there is nothing more to compare.
 bool add_block(StudySession& session, Trial& first, Trial& second, double end_s) {
   const int block = next_block(first, second);
   // A B B A and B A A B in turn: the order itself must not favour an arm.
   Trial& outer = block % 2 == 0 ? first : second;
   Trial& inner = block % 2 == 0 ? second : first;
   for (Trial* trial : {&outer, &inner, &inner, &outer}) {
+    const bool was_unfit = is_unfit(*trial);
     if (!session.confirm_visit(*trial, block, end_s)) {
       session.observer.note("the machine became slower: a confirm block is cut off, the time for it is used up");
       return false;
     }
-    if (trial->failure) return false;
+    if (trial->failure || (is_unfit(*trial) && !was_unfit)) return false;
+    if (!trial->visits.back().measurement.score_s) {
+      session.observer.note(fmt::format("{} has no score: {}", display(trial->config),
+                                        unscored_reason(session.settings.goal, trial->visits.back().measurement)));
+      return false;
+    }
   }
   return true;
 }
@@ -76,9 +86,9 @@ Standing standing(const ConfirmDecision& decision, const StudySettings& settings
     if (decision.mean >= -slack) return Standing::gains;
     return decision.interval.high < -slack ? Standing::no_gain : Standing::open;
   }
-  const double least = std::log(settings.min_gain_ratio);
+  const double least = std::max(std::log(settings.min_gain_ratio), decision.claimable);
   if (decision.different && decision.mean >= least) return Standing::gains;
-  return decision.interval.high < std::max(least, 0.0) ? Standing::no_gain : Standing::open;
+  return decision.interval.high < least ? Standing::no_gain : Standing::open;
 }
 
 double published_log_ratio(const ConfirmDecision& decision, const StudySettings& settings) {
@@ -88,11 +98,15 @@ double published_log_ratio(const ConfirmDecision& decision, const StudySettings&
                   (decision.interval.low + decision.mean) / 2);
 }
 
+ConfirmDecision decision_on(const Study& study, const Trial& candidate) {
+  const Trial* baseline = find_trial(study, study.baseline);
+  if (baseline == nullptr) return {};
+  return decide(block_log_ratios(*baseline, candidate), noise_floor(study));
+}
+
 ConfirmDecision decision_on(const StudySession& session, const Config& candidate) {
-  const Trial* baseline = find_trial(session.study, session.study.baseline);
   const Trial* trial = find_trial(session.study, candidate);
-  if (baseline == nullptr || trial == nullptr) return {};
-  return decide(block_log_ratios(*baseline, *trial));
+  return trial == nullptr ? ConfirmDecision{} : decision_on(session.study, *trial);
 }
 
 void confirm(StudySession& session, const Config& candidate, Until until, double end_s) {
@@ -100,13 +114,13 @@ void confirm(StudySession& session, const Config& candidate, Until until, double
   (void)session.trial(session.study.baseline);  // both exist from here on: references hold
   Trial& first = session.trial(session.study.baseline);
   Trial& second = session.trial(candidate);
-  while (true) {
-    const ConfirmDecision decision = decide(block_log_ratios(first, second));
+  while (!first.failure && !second.failure) {
+    const ConfirmDecision decision = decision_on(session.study, second);
     if (is_enough(session, decision, until) || decision.n >= confirm_blocks_most) return;
     const double block_s = visits_per_block * session.visit_seconds(Phase::confirm);
     if (session.clock() + block_s > end_s) return;
     if (!add_block(session, first, second, end_s)) return;
-    const ConfirmDecision now = decide(block_log_ratios(first, second));
+    const ConfirmDecision now = decision_on(session.study, second);
     session.observer.note(fmt::format("confirm block {}: {:.3f}x so far", now.n, std::exp(now.mean)));
   }
 }

@@ -24,6 +24,7 @@ Standing standing(const ConfirmDecision& decision, const StudySettings& settings
 /// those that came short are never heard of. Never below the middle between that mean and the interval's end: near the line the
 /// likeliest truth is anything.
 double published_log_ratio(const ConfirmDecision& decision, const StudySettings& settings);
+ConfirmDecision decision_on(const Study& study, const Trial& candidate);
 ConfirmDecision decision_on(const StudySession& session, const Config& candidate);
 
 /// Fresh blocks A B B A of default and candidate, until there is one (once), as many as any claim needs (counted), the standing

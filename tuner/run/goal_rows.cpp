@@ -60,6 +60,10 @@ std::vector<GoalRow> rows_of(const Study& study) {
   std::vector<GoalRow> rows;
   rows.push_back(measured_row(study, study.goal, study.recommendation.config));
   rows.back().confirmed = true;
+  if (const auto& confirmed = study.recommendation.measurement) {
+    rows.back().score_s = confirmed->score_s;
+    rows.back().decode_tokens_per_second = confirmed->decode_tokens_per_second;
+  }
   for (const GoalPick& pick : study.picks) {
     if (pick.goal == study.goal) continue;
     GoalRow row = measured_row(study, pick.goal, pick.config);

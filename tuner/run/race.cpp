@@ -77,7 +77,7 @@ void race(StudySession& session) {
   for (RaceFigures figures = race_figures(session.study); figures.rounds < static_cast<int>(racers_most.size());
        figures = race_figures(session.study)) {
     const std::vector<Config> racers = figures.rounds == 0 ? starters(session, end_s) : left_over(session, figures);
-    if (racers.size() < 2) return;  // one candidate needs no race
+    if (racers.size() < 2 || session.trial(session.study.baseline).failure) return;  // one candidate needs no race
     if (session.clock() + round_seconds(session, racers.size()) > end_s) return;
     run_round(session, racers, figures.rounds);
   }

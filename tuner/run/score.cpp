@@ -99,4 +99,20 @@ std::optional<double> score(const Goal& goal, const Measurement& measurement) {
   return seconds;
 }
 
+std::string unscored_reason(const Goal& goal, const Measurement& measurement) {
+  if (goal.work == Goal::Work::depth) {
+    const bool failed = !measurement.depths.empty() && !measurement.depths.back().failure.empty();
+    return failed ? "at the deepest context: " + measurement.depths.back().failure : "the deepest context was not measured";
+  }
+  if (goal.work == Goal::Work::crowd) {
+    const bool failed = measurement.concurrency && measurement.concurrency->failed > 0;
+    return failed ? "requests of several clients at once failed" : "several clients at once had no rate";
+  }
+  if (!decode_seconds(goal, measurement))
+    return "no prompt class of goal " + std::string(goal.name) + " has a decode rate (answers too short, or not counted)";
+  if (goal.cold_long > 0 && !measurement.ttft_ms_p50) return "no first token of a long prompt was timed";
+  if (goal.cold_short > 0 && !measurement.ttft_short_ms_p50) return "no first token of a short prompt was timed";
+  return "no first token of a later turn was timed";
+}
+
 }  // namespace sweetspot

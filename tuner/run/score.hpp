@@ -39,4 +39,7 @@ const Goal& find_goal(std::string_view name);
 /// the others' tokens raised, as long as one is left.
 std::optional<double> score(const Goal& goal, const Measurement& measurement);
 
+/// Which part is missing where score() gives nothing.
+std::string unscored_reason(const Goal& goal, const Measurement& measurement);
+
 }  // namespace sweetspot

@@ -3,9 +3,8 @@
 #include "core/id.hpp"
 #include "core/statistics.hpp"
 #include "run/later_look.hpp"
-#include "run/measure.hpp"
 #include "run/plausible.hpp"
-#include "run/ranking.hpp"
+#include "run/visit_summary.hpp"
 
 #include <fmt/format.h>
 
@@ -29,32 +28,10 @@ std::chrono::steady_clock::time_point in_seconds(double seconds) {
 }
 
 void measure_again(Trial& trial, const StudySettings& settings) {
-  std::vector<RequestSample> samples;
-  std::optional<std::int64_t> memory;
-  std::vector<std::string> findings;
-  std::vector<DepthMeasurement> depths;
-  std::vector<TurnMeasurement> turns;
-  std::optional<ConcurrencyMeasurement> concurrency;
-  for (const Visit& visit : trial.visits) {
-    if (!visit.measurement.depths.empty()) depths = visit.measurement.depths;
-    if (!visit.measurement.turns.empty()) turns = visit.measurement.turns;
-    if (visit.measurement.concurrency) concurrency = visit.measurement.concurrency;
-    samples.insert(samples.end(), visit.samples.begin(), visit.samples.end());
-    if (visit.measurement.memory_bytes_peak) memory = std::max(memory.value_or(0), *visit.measurement.memory_bytes_peak);
-    for (const std::string& finding : visit.measurement.findings) {
-      if (std::find(findings.begin(), findings.end(), finding) == findings.end()) findings.push_back(finding);
-    }
-  }
-  // Visits without samples (a replay, a test) bring their figures themselves.
-  Measurement measurement =
-      samples.empty() ? trial.visits.back().measurement : summarised(samples, settings.goal, settings.not_scored, memory);
-  measurement.findings = findings;
-  measurement.depths = depths;
-  measurement.turns = turns;
-  measurement.concurrency = concurrency;
-  if (const auto score = mean_score(trial, {Phase::search, Phase::anchor, Phase::confirm})) measurement.score_s = score;
-  trial.measurement = measurement;
-  trial.unmet = unmet(settings.requirements, measurement).value_or("");
+  std::vector<const Visit*> visits;
+  for (const Visit& visit : trial.visits) visits.push_back(&visit);
+  trial.measurement = measured_in(visits, settings);
+  trial.unmet = unmet(settings.requirements, *trial.measurement).value_or("");
 }
 
 /// A speed that physics forbids is an error, not a win (measurement.md). The default's says that something was measured wrongly,
@@ -147,6 +124,7 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
   if (settings.pace == Pace::burst && order.timed) runner.cool_down();
   const double at_s = clock();
   VisitOutcome outcome = runner.visit(order);
+  if (outcome.failure && timed == Timed::yes) try_again(trial, order, outcome);
   const double took_s = clock() - at_s;
   if (outcome.visit && !order.gate && order.phase != Phase::depth) launches_s.push_back(took_s - outcome.visit->duration_s);
   if (outcome.disturbed) redo_disturbed(order, outcome, took_s);
@@ -162,6 +140,17 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
   observer.trial_changed(study, trial);
   if (outcome.visit) observer.visit_added(study, trial, trial.visits.back());
   return !outcome.cut;
+}
+
+/// What has worked before may fail by accident: one more launch tells.
+void StudySession::try_again(const Trial& trial, const VisitOrder& order, VisitOutcome& outcome) {
+  const bool worked = std::any_of(trial.visits.begin(), trial.visits.end(),
+                                  [](const Visit& visit) { return visit.measurement.score_s.has_value(); });
+  if (!worked || clock() >= settings.budget_s) return;
+  const std::string reason = fmt::format("{}: {}", to_string(outcome.failure->kind), outcome.failure->detail);
+  observer.note(fmt::format("{} failed ({}) and is tried once more", display(order.config), reason));
+  outcome = runner.visit(order);
+  if (outcome.visit) outcome.visit->measurement.findings.push_back("failed once before it worked: " + reason);
 }
 
 /// Timed once more, while there is time for that; what stays disturbed says so.

@@ -43,6 +43,7 @@ struct StudySession {
   double visit_seconds(Phase phase) const;
 
 private:
+  void try_again(const Trial& trial, const VisitOrder& order, VisitOutcome& outcome);
   void redo_disturbed(VisitOrder order, VisitOutcome& outcome, double visit_s);
   enum class Timed { yes, no };
   /// False when it was cut off.

@@ -19,6 +19,7 @@ namespace {
 
 constexpr double confirm_reserve_most = 0.5;  ///< of the budget
 constexpr int anchor_every = 5;               ///< visits between two of the default
+constexpr double anchor_every_s = 600;        ///< and no more time than that, where there are two visits in it
 
 /// What searching leaves to others: the confirm and the finalist's check their time; as long as nothing promises a gain that
 /// could be confirmed, only what it takes to tell how small a one would have been seen; or nothing at all.
@@ -33,6 +34,8 @@ bool promises(const StudySession& session) {
 }
 
 bool search_time_left(const StudySession& session, Reserve reserve) {
+  const Trial* baseline = find_trial(session.study, session.study.baseline);
+  if (baseline != nullptr && baseline->failure) return false;  // nothing can be compared with it any more
   double kept = reserve == Reserve::none ? 0 : confirm_reserve_share * session.settings.budget_s;
   if (reserve == Reserve::for_confirm) {
     // Slow visits may want more for the confirm than there is: searching keeps its half, or nothing could be found at all.
@@ -62,6 +65,7 @@ void tell_new_rules(StudySession& session, const SearchSpace& space, std::vector
 /// True when nothing is left to try.
 bool propose_and_try(StudySession& session, const SearchSpace& space, const Strategy& strategy, Reserve reserve) {
   int since_anchor = 0;
+  double anchored_s = session.clock();
   std::vector<LearnedRule> told = learned_rules(space, session.study.trials);
   while (search_time_left(session, reserve)) {
     if (reserve == Reserve::once_promising && promises(session)) return false;
@@ -72,10 +76,12 @@ bool propose_and_try(StudySession& session, const SearchSpace& space, const Stra
     session.search_visit(session.trial(*config));
     session.settle(StudySession::When::many);
     tell_new_rules(session, space, told);
-    if (++since_anchor >= anchor_every && search_time_left(session, reserve)) {
-      session.visit(session.trial(session.study.baseline), Phase::anchor, std::nullopt);
-      since_anchor = 0;
-    }
+    ++since_anchor;
+    const bool due = since_anchor >= anchor_every || (since_anchor > 1 && session.clock() - anchored_s >= anchor_every_s);
+    if (!due || !search_time_left(session, reserve)) continue;
+    session.visit(session.trial(session.study.baseline), Phase::anchor, std::nullopt);
+    since_anchor = 0;
+    anchored_s = session.clock();
   }
   return false;
 }
