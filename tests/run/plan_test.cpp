@@ -1,4 +1,5 @@
 #include "run/plan.hpp"
+#include "run/confirm.hpp"
 
 #include <doctest/doctest.h>
 
@@ -50,6 +51,20 @@ TEST_SUITE("run/plan") {
     CHECK(both.candidate_s - chat.candidate_s == doctest::Approx(2 * quick_s));
     CHECK(messages.reference == chat.reference);
     CHECK(messages.confirm_block_s == chat.confirm_block_s);
+  }
+
+  TEST_CASE(
+      "what a goal asks beside its prompts costs each visit, and what is kept for the confirm is not promised to the search") {
+    const StudyPlan plain = plan_with({});
+    const StudyPlan deep = planned(machine(), few_prompts(), 10, find_goal("long-context"), 1800, {}, 60);
+    const StudyPlan flat = planned(machine(), few_prompts(), 10, find_goal("long-context"), 1800, {});
+    CHECK(deep.candidate_s - flat.candidate_s == doctest::Approx(60));
+    CHECK(deep.confirm_block_s - flat.confirm_block_s == doctest::Approx(240));
+    CHECK(estimate_text(deep, 1800).find("time for about") != std::string::npos);
+    CHECK(estimate_text(plain, 1800).find("time for about") == std::string::npos);
+    CHECK(reserved_seconds(1000, 100, 50) == doctest::Approx(350));
+    CHECK(reserved_seconds(1000, 400, 50) == doctest::Approx(450));
+    CHECK(reserved_seconds(1000, 900, 900) == doctest::Approx(750));  // half for the confirm, a quarter for the check
   }
 
   TEST_CASE("the time kept for a finalist holds the longer reference over the API and the finalist's own answers") {

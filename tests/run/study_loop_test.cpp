@@ -358,6 +358,17 @@ TEST_SUITE("run/study_loop") {
     CHECK(tried(20) > tried(5));
   }
 
+  TEST_CASE("while searching it is told how many configurations there is time for") {
+    Fixture fixture;
+    fixture.settings.budget_s = 60;
+    fixture.runner.launch_s = 2;
+    fixture.run();
+    const auto outlook = [](const std::string& note) { return note.find("of 9 configurations tried") != std::string::npos; };
+    const auto first = std::find_if(fixture.silent.notes.begin(), fixture.silent.notes.end(), outlook);
+    REQUIRE(first != fixture.silent.notes.end());
+    CHECK(first->find("are kept") != std::string::npos);
+  }
+
   TEST_CASE("the budget is kept") {
     Fixture fixture;
     fixture.settings.budget_s = 60;

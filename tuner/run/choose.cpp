@@ -13,7 +13,6 @@
 namespace sweetspot {
 namespace {
 
-constexpr double check_share_most = 0.25;  ///< of the budget
 constexpr double check_share_least = 0.5;  ///< of what the check may take: with less time it is not begun
 constexpr int candidates_most = 3;         ///< before the default is kept
 

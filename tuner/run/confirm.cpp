@@ -12,6 +12,7 @@
 namespace sweetspot {
 namespace {
 
+constexpr double confirm_reserve_most = 0.5;  ///< of the budget
 constexpr int visits_per_block = 4;
 constexpr double slower_than_default = 0.90;  ///< ratio below which a candidate is not confirmed
 constexpr double fine_enough = 1.03;          ///< a gain below this need not be told from none
@@ -69,6 +70,12 @@ bool add_block(StudySession& session, Trial& first, Trial& second, double end_s)
 }
 
 }  // namespace
+
+double reserved_seconds(double budget_s, double confirm_s, double finalist_s) {
+  // Slow visits may want more for the confirm than there is: searching keeps its half, or nothing could be found at all.
+  const double kept_s = std::max(confirm_reserve_share * budget_s, std::min(confirm_s, confirm_reserve_most * budget_s));
+  return kept_s + std::min(finalist_s, check_share_most * budget_s);
+}
 
 double confirm_seconds_least(const StudySession& session) {
   return confirm_blocks_least * visits_per_block * session.visit_seconds(Phase::confirm);

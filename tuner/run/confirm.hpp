@@ -7,9 +7,14 @@ namespace sweetspot {
 
 /// Of the budget, kept for the finalists' check and the confirm (measurement.md).
 inline constexpr double confirm_reserve_share = 0.30;
+inline constexpr double check_share_most = 0.25;  ///< of the budget, for the finalist's check
 
 inline constexpr int confirm_blocks_least = 6;  ///< E cannot reach 20 before the fifth
 inline constexpr int confirm_blocks_most = 24;
+
+/// What searching leaves of the budget to the confirm, whose least number of blocks takes `confirm_s`, and to the finalist's
+/// check.
+double reserved_seconds(double budget_s, double confirm_s, double finalist_s);
 
 /// What the least number of blocks takes.
 double confirm_seconds_least(const StudySession& session);

@@ -1,5 +1,6 @@
 #include "run/depth_phase.hpp"
 
+#include "run/concurrent.hpp"
 #include "run/conversation.hpp"
 #include "run/ranking.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr double arms = 2;
 constexpr double answers_tokens = 320;  ///< of both turns
+constexpr double crowd_tokens = 110;    ///< of one answer
 constexpr double margin = 1.3;
 constexpr double reserve_share_most = 0.5;
 constexpr double depth_loss = 0.95;  ///< one launch each: a smaller difference is noise
@@ -39,6 +41,16 @@ double depth_seconds(const Observation& seen, const StudySettings& settings) {
   if (settings.session_tokens > 0)
     seconds += static_cast<double>(settings.session_tokens) / prefill + conversation_turns * conversation_answer_tokens / decode;
   return margin * seconds;
+}
+
+double seconds_for_goal(const Observation& seen, const StudySettings& settings, int clients) {
+  if (settings.goal.work == Goal::Work::depth && !settings.depths.empty()) {
+    StudySettings deepest;
+    deepest.depths = {*std::max_element(settings.depths.begin(), settings.depths.end())};
+    return depth_seconds(seen, deepest) - margin * seen.launch_s;
+  }
+  if (settings.goal.work != Goal::Work::crowd && clients <= 0) return 0;
+  return std::max(clients, 1) * ConcurrentPlan{}.requests * crowd_tokens / std::max(seen.decode_tokens_per_second, 0.1);
 }
 
 double depth_reserve_seconds(double one_s, double budget_s) { return std::min(arms * one_s, reserve_share_most * budget_s); }

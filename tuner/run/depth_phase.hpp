@@ -10,6 +10,10 @@ namespace sweetspot {
 /// What measuring one configuration at the settings' depths, and through their session, will take, seconds.
 double depth_seconds(const Observation& seen, const StudySettings& settings);
 
+/// What each visit takes for its goal beside its own prompts: the deepest context (long-context), or `clients` at once (batch; 0:
+/// one) at no more than one client's speed together.
+double seconds_for_goal(const Observation& seen, const StudySettings& settings, int clients);
+
 /// Of the budget that is kept for it, default and candidate together: never more than half.
 double depth_reserve_seconds(double one_s, double budget_s);
 

@@ -21,6 +21,13 @@ constexpr double reference_s_unlimited = 420;  ///< without a budget
 constexpr double quick_asked = 18;
 constexpr double timed_tokens = 110;
 constexpr double timed_classes = 5;
+constexpr double warm_up_asked = 4;  ///< of 2 to 8
+constexpr double warm_up_tokens = 40;
+constexpr double soak_visits = 2;  ///< and anchors: one for five configurations
+constexpr double anchor_share = 0.2;
+constexpr double race_rounds = 2;
+constexpr double racers_most = 8;
+constexpr double confirm_blocks_usual = 12;
 constexpr double search_visit_share = 0.015;  ///< of the budget, for one visit's timed part
 constexpr double confirm_visit_share = 0.25 / (confirm_blocks_least * 4 * 1.6);
 constexpr int slow_max_tokens = 160;  ///< never below 128 under speculation
@@ -103,10 +110,12 @@ void add_apis(const Observation& seen, const std::vector<Prompt>& gate_prompts, 
   plan.whole_s += quick_s + seen.launch_s + static_cast<double>(plan.configurations) * quick_s + 2 * standard_s + seen.launch_s;
 }
 
+/// What one visit's timed part takes: warm-up, the classes, and each long prompt with its later turns.
 double visit_seconds(const Observation& seen, const TimedEffort& effort) {
-  const double warm_up = 3;
-  return decode_s(seen, (effort.requests_per_class * timed_classes + warm_up) * timed_tokens) +
-         prefill_s(seen, effort.cold * long_prompt_tokens + effort.requests_per_class * timed_classes * prompt_length);
+  const double asked = effort.requests_per_class * timed_classes;
+  const double turns = effort.cold * (1 + effort.warm_turns);
+  return decode_s(seen, warm_up_asked * warm_up_tokens + (asked + turns) * timed_tokens) +
+         prefill_s(seen, effort.cold * long_prompt_tokens + (warm_up_asked + asked + turns) * prompt_length);
 }
 
 TimedEffort effort_within(const Observation& seen, const Goal& goal, double seconds, int most) {
@@ -124,7 +133,7 @@ std::string duration_text(double seconds) {
 }  // namespace
 
 StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations,
-                  const Goal& goal, double budget_s, const std::vector<Api>& apis) {
+                  const Goal& goal, double budget_s, const std::vector<Api>& apis, double beside_s) {
   StudyPlan plan;
   plan.configurations = configurations;
   const double allowed = budget_s > 0 ? budget_s * reference_share : reference_s_unlimited;
@@ -144,24 +153,28 @@ StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gat
   plan.search = effort_within(observation, goal, std::max(4.0, basis * search_visit_share), 5);
   plan.confirm = effort_within(observation, goal, std::max(2.5, basis * confirm_visit_share), 3);
   const double plain = plan.reference.plain == InterviewPlan::Plain::every ? 2.0 : 1.5;
-  plan.candidate_s = observation.launch_s + visit_seconds(observation, plan.search) +
-                     decode_s(observation, quick_asked * tokens_per_prompt * plain) +
+  plan.visit_s = observation.launch_s + visit_seconds(observation, plan.search) + beside_s;
+  plan.candidate_s = plan.visit_s + decode_s(observation, quick_asked * tokens_per_prompt * plain) +
                      prefill_s(observation, quick_asked * prompt_length * plain);
-  plan.confirm_block_s = 4 * (observation.launch_s + visit_seconds(observation, plan.confirm));
+  const double repeat_s = observation.launch_s + visit_seconds(observation, plan.confirm) + beside_s;
+  plan.confirm_block_s = 4 * repeat_s;
   const double standard_s = decode_s(observation, (prompts + plan.reference.generated_tools) * tokens_per_prompt * plain * 0.8);
   const double fresh_s = decode_s(observation, fresh_tokens * (2 + again_share + plain));
   const double draws_s = 2 * std::min(thresholds::draws_s, draws_asked * (decode_s(observation, draw_tokens) + draw_request_s));
   plan.finalist_s = whole_reference_s - plan.reference_s + standard_s + fresh_s + draws_s + 5 * observation.launch_s;
-  plan.whole_s =
-      whole_reference_s + static_cast<double>(configurations) * plan.candidate_s + standard_s + 12 * plan.confirm_block_s;
+  const auto tried = static_cast<double>(configurations);
+  plan.whole_s = whole_reference_s + tried * (plan.candidate_s + anchor_share * plan.visit_s) + soak_visits * plan.visit_s +
+                 race_rounds * 2 * (std::min(racers_most, tried) + 1) * repeat_s + standard_s +
+                 confirm_blocks_usual * plan.confirm_block_s;
   if (!apis.empty()) add_apis(observation, gate_prompts, static_cast<double>(apis.size()), plan);
   return plan;
 }
 
 std::string estimate_text(const StudyPlan& plan, double budget_s) {
-  const double searched = std::max(0.0, budget_s * (1 - confirm_reserve_share) - plan.reference_s);
-  const double reached =
-      std::min(static_cast<double>(plan.configurations), std::floor(searched / std::max(plan.candidate_s, 0.1)));
+  const double kept_s = reserved_seconds(budget_s, confirm_blocks_least * plan.confirm_block_s, plan.finalist_s);
+  const double searched = std::max(0.0, budget_s - kept_s - plan.reference_s - soak_visits * plan.visit_s);
+  const double one_s = std::max(plan.candidate_s + anchor_share * plan.visit_s, 0.1);
+  const double reached = std::min(static_cast<double>(plan.configurations), std::floor(searched / one_s));
   std::string text =
       fmt::format("estimate: about {} (budget {}): reference {} unless cached, {} configurations at {}, a confirm block {}",
                   duration_text(std::min(plan.whole_s, budget_s)), duration_text(budget_s), duration_text(plan.reference_s),

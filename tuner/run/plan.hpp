@@ -18,7 +18,8 @@ struct StudyPlan {
   TimedEffort search;
   TimedEffort confirm;
   double reference_s = 0;  ///< what the search needs of it, over chat and the other APIs
-  double candidate_s = 0;  ///< launch, quick check, timing
+  double visit_s = 0;      ///< launch and timing, while searching
+  double candidate_s = 0;  ///< that and the quick check
   double confirm_block_s = 0;
   double finalist_s = 0;  ///< the rest of the reference, the standard and the fresh check, draws
   std::size_t configurations = 0;
@@ -26,9 +27,10 @@ struct StudyPlan {
 };
 
 /// `budget_s` 0: no limit (check); then the reference is kept within some minutes. `apis`: those that the gate looks at beside
-/// chat, each with a reference and an interview of its own; they leave chat's size as it is.
+/// chat, each with a reference and an interview of its own; they leave chat's size as it is. `beside_s`: what each visit takes
+/// for the goal beside its own prompts (a deep context).
 StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations,
-                  const Goal& goal, double budget_s, const std::vector<Api>& apis);
+                  const Goal& goal, double budget_s, const std::vector<Api>& apis, double beside_s = 0);
 
 /// "about 6 min: reference 40 s, 6 configurations at 11 s, confirm 2 min"; for the user, before the start.
 std::string estimate_text(const StudyPlan& plan, double budget_s);

@@ -4,6 +4,7 @@
 #include "core/statistics.hpp"
 #include "run/later_look.hpp"
 #include "run/plausible.hpp"
+#include "run/visit_effort.hpp"
 #include "run/visit_summary.hpp"
 
 #include <fmt/format.h>
@@ -117,7 +118,7 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
   if (timed == Timed::yes) {
     const bool deep_goal = settings.goal.work == Goal::Work::depth && !settings.depths.empty();
     if (deep_goal) order.depths = {*std::max_element(settings.depths.begin(), settings.depths.end())};
-    order.timed = order.block >= 0 ? settings.confirm_effort : settings.search_effort;  // the launch is what is repeated
+    order.timed = order.block >= 0 ? repeat_effort() : settings.search_effort;  // the launch is what is repeated
   }
   order.deadline = in_seconds(std::max(settings.budget_s - clock(), 1.0));
 
@@ -172,6 +173,12 @@ void StudySession::redo_disturbed(VisitOrder order, VisitOutcome& outcome, doubl
   if (outcome.visit && outcome.disturbed) outcome.visit->measurement.findings.push_back("disturbed: " + *outcome.disturbed);
 }
 
+TimedEffort StudySession::repeat_effort() const {
+  const Trial* baseline = find_trial(study, study.baseline);
+  if (baseline == nullptr) return settings.confirm_effort;
+  return effort_for_repeats(settings.confirm_effort, *baseline, launches_s.empty() ? unknown_launch_s : median(launches_s));
+}
+
 double StudySession::visit_seconds(Phase phase) const {
   std::vector<double> searched;
   std::vector<double> repeated;
@@ -186,7 +193,7 @@ double StudySession::visit_seconds(Phase phase) const {
   const double launch_s = launches_s.empty() ? unknown_launch_s : median(launches_s);
   if (phase != Phase::confirm) return timed + launch_s;
   const double share =
-      static_cast<double>(settings.confirm_effort.requests_per_class) / std::max(1, settings.search_effort.requests_per_class);
+      static_cast<double>(repeat_effort().requests_per_class) / std::max(1, settings.search_effort.requests_per_class);
   return (repeated.empty() ? timed * std::min(1.0, share) : median(repeated)) + launch_s;
 }
 

@@ -43,6 +43,8 @@ struct StudySession {
   double visit_seconds(Phase phase) const;
 
 private:
+  /// Of a visit of race or confirm.
+  TimedEffort repeat_effort() const;
   void try_again(const Trial& trial, const VisitOrder& order, VisitOutcome& outcome);
   void redo_disturbed(VisitOrder order, VisitOutcome& outcome, double visit_s);
   enum class Timed { yes, no };

@@ -1,5 +1,6 @@
 #include "run/study_loop.hpp"
 
+#include "core/candidates.hpp"
 #include "core/error.hpp"
 #include "core/id.hpp"
 #include "core/statistics.hpp"
@@ -12,14 +13,16 @@
 #include "run/soak.hpp"
 #include "search/learned_rules.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 namespace sweetspot {
 namespace {
 
-constexpr double confirm_reserve_most = 0.5;  ///< of the budget
-constexpr int anchor_every = 5;               ///< visits between two of the default
-constexpr double anchor_every_s = 600;        ///< and no more time than that, where there are two visits in it
+constexpr int anchor_every = 5;         ///< visits between two of the default
+constexpr double anchor_every_s = 600;  ///< and no more time than that, where there are two visits in it
 
 /// What searching leaves to others: the confirm and the finalist's check their time; as long as nothing promises a gain that
 /// could be confirmed, only what it takes to tell how small a one would have been seen; or nothing at all.
@@ -36,13 +39,12 @@ bool promises(const StudySession& session) {
 bool search_time_left(const StudySession& session, Reserve reserve) {
   const Trial* baseline = find_trial(session.study, session.study.baseline);
   if (baseline != nullptr && baseline->failure) return false;  // nothing can be compared with it any more
-  double kept = reserve == Reserve::none ? 0 : confirm_reserve_share * session.settings.budget_s;
-  if (reserve == Reserve::for_confirm) {
-    // Slow visits may want more for the confirm than there is: searching keeps its half, or nothing could be found at all.
-    const double wanted = std::min(confirm_seconds_least(session), confirm_reserve_most * session.settings.budget_s);
-    kept = std::max(kept, wanted) + check_seconds(session);
-  }
-  return session.clock() + session.visit_seconds(Phase::search) < session.settings.budget_s - kept;
+  const StudySettings& settings = session.settings;
+  double kept = 0;
+  if (reserve == Reserve::once_promising) kept = confirm_reserve_share * settings.budget_s;
+  if (reserve == Reserve::for_confirm)
+    kept = reserved_seconds(settings.budget_s, confirm_seconds_least(session), settings.finalist_s);
+  return session.clock() + session.visit_seconds(Phase::search) < settings.budget_s - kept;
 }
 
 /// The default, gated and timed; false when it cannot be the base of anything.
@@ -62,11 +64,27 @@ void tell_new_rules(StudySession& session, const SearchSpace& space, std::vector
   }
 }
 
+/// What the time kept for the search still holds, at the pace of what was tried.
+void tell_outlook(const StudySession& session, std::size_t configurations) {
+  const StudySettings& settings = session.settings;
+  const double kept_s = reserved_seconds(settings.budget_s, confirm_seconds_least(session), settings.finalist_s);
+  const double one_s = session.visit_seconds(Phase::search) + session.visit_seconds(Phase::anchor) / anchor_every;
+  const double more = std::floor(std::max(0.0, settings.budget_s - kept_s - session.clock()) / one_s);
+  const std::size_t tried = session.study.trials.size();
+  const std::size_t left = configurations > tried ? configurations - tried : 0;
+  session.observer.note(fmt::format(
+      "{} of {} configurations tried, about {:.0f} s each: time for {} more, then {:.0f} s are kept", tried, configurations,
+      one_s, more >= static_cast<double>(left) ? fmt::format("all {}", left) : fmt::format("{:.0f}", more), kept_s));
+}
+
 /// True when nothing is left to try.
 bool propose_and_try(StudySession& session, const SearchSpace& space, const Strategy& strategy, Reserve reserve) {
   int since_anchor = 0;
   double anchored_s = session.clock();
   std::vector<LearnedRule> told = learned_rules(space, session.study.trials);
+  const bool outlook = reserve == Reserve::for_confirm;
+  const std::size_t configurations = outlook ? candidates(space, session.settings.seed).size : 0;
+  if (outlook) tell_outlook(session, configurations);
   while (search_time_left(session, reserve)) {
     if (reserve == Reserve::once_promising && promises(session)) return false;
     if (session.settings.trials_most > 0 && static_cast<int>(session.study.trials.size()) >= session.settings.trials_most)
@@ -82,6 +100,7 @@ bool propose_and_try(StudySession& session, const SearchSpace& space, const Stra
     session.visit(session.trial(session.study.baseline), Phase::anchor, std::nullopt);
     since_anchor = 0;
     anchored_s = session.clock();
+    if (outlook) tell_outlook(session, configurations);
   }
   return false;
 }

@@ -176,8 +176,8 @@ void run_tune(TuneJob& job, Store& store, const InterruptFlag& interrupt, const 
     const Observation seen = look(job, interrupt, output);
     study.baseline = job.space.baseline;
     const std::size_t configurations = candidates(job.space, job.settings.seed).size;
-    const StudyPlan plan =
-        planned(seen, job.setup.gate_prompts, configurations, job.settings.goal, job.settings.budget_s, job.setup.apis);
+    const StudyPlan plan = planned(seen, job.setup.gate_prompts, configurations, job.settings.goal, job.settings.budget_s,
+                                   job.setup.apis, seconds_for_goal(seen, job.settings, job.setup.concurrency));
     output.line(estimate_text(plan, job.settings.budget_s));
     job.settings.search_effort = plan.search;
     job.settings.confirm_effort = plan.confirm;
