@@ -1,12 +1,39 @@
 #include "run/confirm.hpp"
 
+#include "support/fake_study.hpp"
+
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 using namespace sweetspot;
+using namespace sweetspot::testing;
+
+namespace {
+
+/// The default at 10 s, its visits apart by `noise`; a candidate that was seen once, at 12.5 s.
+bool confirmed_although_slower(double noise) {
+  Fixture fixture;
+  StudySession session{fixture.study, fixture.settings, fixture.runner, fixture.silent, [] { return 0.0; }};
+  const auto visit = [&](const Config& config, double seconds) {
+    Visit made;
+    made.measurement.score_s = seconds;
+    session.trial(config).visits.push_back(made);
+  };
+  for (const double sign : {1, -1, 1, -1}) visit(fixture.space.baseline, 10 * std::exp(sign * noise));
+  visit(fixture.config_of(1, 2), 12.5);
+  return worth_confirming(session, session.trial(fixture.config_of(1, 2)));
+}
+
+}  // namespace
 
 TEST_SUITE("run/confirm") {
+  TEST_CASE("what one noisy visit shows as slow may be as fast as the default, where visits differ little it is not") {
+    CHECK(confirmed_although_slower(0.1));
+    CHECK_FALSE(confirmed_although_slower(0.01));
+  }
+
   TEST_CASE("what is published of a gain that only just showed is less than was seen, and within its interval") {
     const StudySettings settings;
     std::vector<double> blocks;

@@ -15,6 +15,7 @@ namespace {
 constexpr double confirm_reserve_most = 0.5;  ///< of the budget
 constexpr int visits_per_block = 4;
 constexpr double slower_than_default = 0.90;  ///< ratio below which a candidate is not confirmed
+constexpr double clearly_deviations = 2;      ///< of one visit: noise alone seldom takes so much
 constexpr double fine_enough = 1.03;          ///< a gain below this need not be told from none
 constexpr double narrow_enough = 0.05;        ///< half width of the interval of a clear gain or difference
 
@@ -83,7 +84,8 @@ double confirm_seconds_least(const StudySession& session) {
 
 bool worth_confirming(const StudySession& session, const Trial& candidate) {
   if (session.settings.goal.rank == Goal::Rank::memory) return true;
-  return search_speed_ratio(session.study, candidate).value_or(1) >= slower_than_default;
+  const double noise = clearly_deviations * visit_noise(session.study).value_or(0);
+  return std::log(search_speed_ratio(session.study, candidate).value_or(1)) + noise >= std::log(slower_than_default);
 }
 
 Standing standing(const ConfirmDecision& decision, const StudySettings& settings) {

@@ -19,7 +19,7 @@ double reserved_seconds(double budget_s, double confirm_s, double finalist_s);
 /// What the least number of blocks takes.
 double confirm_seconds_least(const StudySession& session);
 
-/// Not so slow in the search that a confirm could only prove it slower.
+/// Not so slow in the search, with what noise may have taken, that a confirm could only prove it slower.
 bool worth_confirming(const StudySession& session, const Trial& candidate);
 
 /// What the blocks say of a candidate. `open` before confirm_blocks_least.
