@@ -1,4 +1,5 @@
 #include "run/confirm.hpp"
+#include "run/ranking.hpp"
 
 #include "support/fake_study.hpp"
 
@@ -32,6 +33,26 @@ TEST_SUITE("run/confirm") {
   TEST_CASE("what one noisy visit shows as slow may be as fast as the default, where visits differ little it is not") {
     CHECK(confirmed_although_slower(0.1));
     CHECK_FALSE(confirmed_although_slower(0.01));
+  }
+
+  TEST_CASE("a block whose visits have not the rates of the same classes is not compared") {
+    Trial baseline;
+    Trial candidate;
+    for (int block = 0; block < 2; ++block) {
+      for (Trial* trial : {&baseline, &candidate, &candidate, &baseline}) {
+        Visit visit;
+        visit.phase = Phase::confirm;
+        visit.block = block;
+        visit.measurement.score_s = trial == &baseline ? 10 : 8;
+        visit.measurement.classes["code"].decode_tokens_per_second = 50;
+        visit.measurement.classes["tools"];
+        if (block == 0 || trial == &baseline) visit.measurement.classes["tools"].decode_tokens_per_second = 40;
+        trial->visits.push_back(visit);
+      }
+    }
+    REQUIRE(compared_blocks(baseline, candidate).size() == 1);
+    CHECK(compared_blocks(baseline, candidate).at(0) == doctest::Approx(std::log(1.25)));
+    CHECK(next_block(baseline, candidate) == 2);
   }
 
   TEST_CASE("what is published of a gain that only just showed is less than was seen, and within its interval") {

@@ -14,10 +14,11 @@ namespace {
 
 constexpr double confirm_reserve_most = 0.5;  ///< of the budget
 constexpr int visits_per_block = 4;
-constexpr double slower_than_default = 0.90;  ///< ratio below which a candidate is not confirmed
-constexpr double clearly_deviations = 2;      ///< of one visit: noise alone seldom takes so much
-constexpr double fine_enough = 1.03;          ///< a gain below this need not be told from none
-constexpr double narrow_enough = 0.05;        ///< half width of the interval of a clear gain or difference
+constexpr int attempts_most = 2 * confirm_blocks_most;  ///< blocks whose visits are of different classes are not counted
+constexpr double slower_than_default = 0.90;            ///< ratio below which a candidate is not confirmed
+constexpr double clearly_deviations = 2;                ///< of one visit: noise alone seldom takes so much
+constexpr double fine_enough = 1.03;                    ///< a gain below this need not be told from none
+constexpr double narrow_enough = 0.05;                  ///< half width of the interval of a clear gain or difference
 
 double half_width(const ConfirmDecision& decision) { return (decision.interval.high - decision.interval.low) / 2; }
 
@@ -123,9 +124,10 @@ void confirm(StudySession& session, const Config& candidate, Until until, double
   (void)session.trial(session.study.baseline);  // both exist from here on: references hold
   Trial& first = session.trial(session.study.baseline);
   Trial& second = session.trial(candidate);
-  while (!first.failure && !second.failure) {
+  for (int made = 0; made < attempts_most && !first.failure && !second.failure; ++made) {
     const ConfirmDecision decision = decision_on(session.study, second);
     if (is_enough(session, decision, until) || decision.n >= confirm_blocks_most) return;
+    if (until == Until::once && made > 0) return;
     const double block_s = visits_per_block * session.visit_seconds(Phase::confirm);
     if (session.clock() + block_s > end_s) return;
     if (!add_block(session, first, second, end_s)) return;

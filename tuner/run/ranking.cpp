@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
+#include <string>
 
 namespace sweetspot {
 namespace {
@@ -23,13 +25,35 @@ std::vector<double> log_scores(const Trial& trial, const std::set<Phase>& phases
   return logs;
 }
 
-std::map<int, std::vector<double>> blocks(const Trial& trial) {
-  std::map<int, std::vector<double>> logs;
+/// A visit of the confirm, and which prompt classes its score is of.
+struct Scored {
+  double log_seconds = 0;
+  std::set<std::string> classes;
+};
+
+std::map<int, std::vector<Scored>> blocks(const Trial& trial) {
+  std::map<int, std::vector<Scored>> visits;
   for (const Visit& visit : trial.visits) {
-    if (visit.phase == Phase::confirm && visit.measurement.score_s)
-      logs[visit.block].push_back(std::log(*visit.measurement.score_s));
+    if (visit.phase != Phase::confirm || !visit.measurement.score_s) continue;
+    Scored scored{std::log(*visit.measurement.score_s), {}};
+    for (const auto& [name, row] : visit.measurement.classes) {
+      if (row.decode_tokens_per_second) scored.classes.insert(name);
+    }
+    visits[visit.block].push_back(std::move(scored));
   }
-  return logs;
+  return visits;
+}
+
+/// Scores of other mixes of classes are not compared.
+bool same_classes(const std::vector<Scored>& visits, const std::set<std::string>& classes) {
+  return std::all_of(visits.begin(), visits.end(), [&](const Scored& visit) { return visit.classes == classes; });
+}
+
+double mean_log(const std::vector<Scored>& visits) {
+  std::vector<double> logs;
+  logs.reserve(visits.size());
+  for (const Scored& visit : visits) logs.push_back(visit.log_seconds);
+  return mean(logs);
 }
 
 double memory_of(const Trial& trial) {
@@ -135,28 +159,38 @@ std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLoss
   return trials;
 }
 
-std::vector<double> block_log_ratios(const Trial& baseline, const Trial& candidate) {
+std::map<int, double> compared_blocks(const Trial& baseline, const Trial& candidate) {
   const auto first = blocks(baseline);
   const auto second = blocks(candidate);
   const bool itself = &baseline == &candidate;
-  std::vector<double> ratios;
-  for (const auto& [block, logs] : first) {
+  std::map<int, double> ratios;
+  for (const auto& [block, visits] : first) {
+    const auto& classes = visits.front().classes;
     if (itself) {
       // Default against itself: the outer visits of the block against the inner ones.
-      if (logs.size() >= 2 * visits_per_arm) ratios.push_back((logs[0] + logs[3]) / 2 - (logs[1] + logs[2]) / 2);
+      if (visits.size() < 2 * visits_per_arm || !same_classes(visits, classes)) continue;
+      ratios[block] = mean_log({visits[0], visits[3]}) - mean_log({visits[1], visits[2]});
       continue;
     }
     const auto other = second.find(block);
-    if (other == second.end() || logs.size() < visits_per_arm || other->second.size() < visits_per_arm) continue;
-    ratios.push_back(mean(logs) - mean(other->second));
+    if (other == second.end() || visits.size() < visits_per_arm || other->second.size() < visits_per_arm) continue;
+    if (same_classes(visits, classes) && same_classes(other->second, classes))
+      ratios[block] = mean_log(visits) - mean_log(other->second);
   }
+  return ratios;
+}
+
+std::vector<double> block_log_ratios(const Trial& baseline, const Trial& candidate) {
+  std::vector<double> ratios;
+  for (const auto& [block, ratio] : compared_blocks(baseline, candidate)) ratios.push_back(ratio);
   return ratios;
 }
 
 int next_block(const Trial& baseline, const Trial& candidate) {
   int last = -1;
   for (const Trial* trial : {&baseline, &candidate}) {
-    for (const auto& [block, logs] : blocks(*trial)) last = std::max(last, block);
+    for (const Visit& visit : trial->visits)
+      if (visit.phase == Phase::confirm) last = std::max(last, visit.block);
   }
   return last + 1;
 }

@@ -3,6 +3,7 @@
 #include "core/study.hpp"
 #include "run/score.hpp"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,10 +30,14 @@ std::optional<double> visit_noise(const Study& study);
 /// parameters comes first.
 std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLossy allow_lossy);
 
-/// log(default's score / candidate's score) for each complete confirm block A B B A, in order of blocks.
+/// log(default's score / candidate's score) by complete confirm block A B B A; only where all visits have a rate of the same
+/// prompt classes, since a score without one of them is of another mix of work.
+std::map<int, double> compared_blocks(const Trial& baseline, const Trial& candidate);
+
+/// The same, in order of blocks.
 std::vector<double> block_log_ratios(const Trial& baseline, const Trial& candidate);
 
-/// The first block number that is not complete.
+/// The first block number that was not begun.
 int next_block(const Trial& baseline, const Trial& candidate);
 
 }  // namespace sweetspot

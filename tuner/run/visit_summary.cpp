@@ -2,10 +2,11 @@
 
 #include "core/statistics.hpp"
 #include "run/measure.hpp"
+#include "run/ranking.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <map>
 
 namespace sweetspot {
 namespace {
@@ -26,19 +27,7 @@ void add_single_figures(const std::vector<const Visit*>& visits, Measurement& me
   measurement.concurrency = *middle;
 }
 
-std::set<int> whole_blocks(const Trial& trial) {
-  std::map<int, int> visits;
-  for (const Visit& visit : trial.visits) {
-    if (visit.phase == Phase::confirm && visit.measurement.score_s) ++visits[visit.block];
-  }
-  std::set<int> blocks;
-  for (const auto& [block, count] : visits) {
-    if (count >= 2) blocks.insert(block);
-  }
-  return blocks;
-}
-
-std::vector<const Visit*> visits_in(const Trial& trial, const std::set<int>& blocks) {
+std::vector<const Visit*> visits_in(const Trial& trial, const std::map<int, double>& blocks) {
   std::vector<const Visit*> chosen;
   for (const Visit& visit : trial.visits) {
     if (visit.phase == Phase::confirm && blocks.contains(visit.block)) chosen.push_back(&visit);
@@ -73,13 +62,10 @@ Measurement measured_in(const std::vector<const Visit*>& visits, const StudySett
 
 bool measured_in_confirm(const Trial& baseline, const Trial& candidate, const StudySettings& settings, Measurement& of_baseline,
                          Measurement& of_candidate) {
-  const std::set<int> first = whole_blocks(baseline);
-  const std::set<int> second = whole_blocks(candidate);
-  std::set<int> both;
-  std::set_intersection(first.begin(), first.end(), second.begin(), second.end(), std::inserter(both, both.end()));
-  if (both.empty()) return false;
+  const std::map<int, double> blocks = compared_blocks(baseline, candidate);
+  if (blocks.empty()) return false;
   const auto confirmed = [&](const Trial& trial, const Measurement& all) {
-    Measurement own = measured_in(visits_in(trial, both), settings);
+    Measurement own = measured_in(visits_in(trial, blocks), settings);
     own.depths = all.depths;  // asked in launches of their own
     own.turns = all.turns;
     return own;
