@@ -156,8 +156,10 @@ struct Reverification {
   std::string engine_version;
   std::vector<std::string> stale;  ///< what had changed since
   std::string outcome;             ///< of the quick check
+  std::string detail;              ///< of the outcome, or why nothing could be started
   std::optional<double> ratio;     ///< default's seconds / the recommended one's
-  bool holds = false;
+  bool holds = false;              ///< nothing speaks against it
+  bool resolved = true;            ///< false: nothing for it either, the blocks were too few or too noisy to tell
   bool operator==(const Reverification&) const = default;
 };
 
