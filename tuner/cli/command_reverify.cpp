@@ -31,7 +31,7 @@ constexpr double deviations_below = 2;  ///< of one block: a lower ratio is anot
 bool as_fast(const Study& study, const std::optional<double>& ratio) {
   if (!study.recommendation.gain) return true;
   if (!ratio) return false;
-  const double noise = visit_noise(study).value_or(0);
+  const double noise = visit_noise(study).value_or(VisitNoise{}).deviation;
   return std::log(*ratio) >= std::log(study.recommendation.gain->ratio_low) - deviations_below * noise;
 }
 
