@@ -158,8 +158,8 @@ struct Reverification {
   std::string outcome;             ///< of the quick check
   std::string detail;              ///< of the outcome, or why nothing could be started
   std::optional<double> ratio;     ///< default's seconds / the recommended one's
-  bool holds = false;              ///< nothing speaks against it
-  bool resolved = true;            ///< false: nothing for it either, the blocks were too few or too noisy to tell
+  bool holds = false;              ///< right, and nothing says that it is slower
+  bool resolved = true;            ///< false: the check or the blocks could not tell
   bool operator==(const Reverification&) const = default;
 };
 
