@@ -44,6 +44,7 @@ std::string json_report(const Study& study, const ReportOptions&) {
   json["pareto"] = study.pareto;
   json["pareto_lossy"] = study.pareto_lossy;
   json["warnings"] = study.warnings;
+  json["reverifications"] = study.reverifications;
   return json_text(json, indent) + "\n";
 }
 

@@ -32,7 +32,8 @@ std::string markdown_report(const Study& study, const ReportOptions&) {
                       counted(static_cast<std::int64_t>(study.trials.size()), "trial"), study.seed, study.id, study.tool_version);
   text += recommendation_part(study) + findings_part(study);
   if (const auto table = speed_table(study); !table.empty()) text += "## Speed\n\n" + fenced(table);
-  for (const auto& section : {depth_section(study), session_section(study), picks_section(study)})
+  for (const auto& section :
+       {depth_section(study), session_section(study), picks_section(study), effects_section(study), reverified_section(study)})
     if (!section.empty()) text += fenced(section);
   text += trials_part(study) + quality_markdown(study) + rejected_part(study);
   if (const auto dropped = dropped_section(study); !dropped.empty()) text += fenced(dropped);

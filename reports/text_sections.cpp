@@ -26,6 +26,7 @@ constexpr std::size_t rows_shown = 8;
 constexpr std::size_t findings_shown = 3;
 /// A wider bound than this says "not measured well enough", not "no effect".
 constexpr double no_effect_within_at_most = 0.05;
+constexpr double same_bound = 1.5;  ///< bounds that differ by no more than this factor share a line
 
 struct Columns {
   const Measurement* baseline = nullptr;
@@ -149,14 +150,20 @@ std::string picks_section(const Study& study) {
   for (const GoalPick& pick : study.picks)
     text += fmt::format("    {}  {}  {}\n", padded(pick.goal, 12), padded(display(pick.changed), 29),
                         other(pick) ? ratio_text(pick.ratio) : "");
-  return "  By goal, from these visits alone: look there next with --goal, nothing of it is confirmed\n" + text;
+  return "  By goal, from these visits alone: look there next with --goal; nothing but this study's own is confirmed\n" + text;
+}
+
+std::string_view reverified_state(const Reverification& again) {
+  if (!again.resolved) return "not resolved";
+  return again.holds ? "holds" : "no longer holds";
 }
 
 std::string reverified_section(const Study& study) {
   std::string text;
   for (const Reverification& again : study.reverifications) {
     text += fmt::format("  {}  {}  {}  {}  {}\n", again.at, escape_control(again.engine_version), again.outcome,
-                        ratio_text(again.ratio), again.holds ? "holds" : "no longer holds");
+                        ratio_text(again.ratio), reverified_state(again));
+    if (!again.detail.empty()) text += fmt::format("    {}\n", escape_control(again.detail));
     for (const std::string& reason : again.stale) text += fmt::format("    since the study: {}\n", escape_control(reason));
   }
   return text.empty() ? text : "  Verified again\n" + text;
@@ -181,9 +188,10 @@ std::string lossy_section(const Study& study, Colour colour) {
 }
 
 std::string effects_section(const Study& study) {
-  const auto none = parameters_without_effect(study);
-  if (none.parameters.empty()) return {};
-  return fmt::format("  No effect within {}: {}\n", percent_text(none.within), fmt::join(none.parameters, ", "));
+  std::string text;
+  for (const NoEffect& none : parameters_without_effect(study))
+    text += fmt::format("  No effect within {}: {}\n", percent_text(none.within), fmt::join(none.parameters, ", "));
+  return text;
 }
 
 std::string dropped_section(const Study& study) {
@@ -239,7 +247,7 @@ std::string evidence_text(const Evidence& evidence) {
   return fmt::format("{}: expected {}, got {}", prompt, in_quotes(evidence.expected), in_quotes(evidence.observed));
 }
 
-NoEffect parameters_without_effect(const Study& study) {
+std::vector<NoEffect> parameters_without_effect(const Study& study) {
   std::map<std::string, double> bound;  // parameter -> how far from 1 its values may be
   std::set<std::string> acting;
   for (const auto& effect : study.effects) {
@@ -247,13 +255,21 @@ NoEffect parameters_without_effect(const Study& study) {
     bound[effect.parameter] = std::max(bound[effect.parameter], far);
     if (effect.ratio_low > 1 || effect.ratio_high < 1) acting.insert(effect.parameter);
   }
-  NoEffect none;
+  std::multimap<double, std::string> by_bound;
   for (const auto& [parameter, far] : bound) {
-    if (acting.contains(parameter) || !(far <= no_effect_within_at_most)) continue;
-    none.parameters.push_back(parameter);
-    none.within = std::max(none.within, far);
+    if (!acting.contains(parameter) && far <= no_effect_within_at_most) by_bound.emplace(far, parameter);
   }
-  return none;
+  std::vector<NoEffect> groups;
+  double closest = 0;
+  for (const auto& [far, parameter] : by_bound) {
+    if (groups.empty() || far > same_bound * closest) {
+      groups.emplace_back();
+      closest = far;
+    }
+    groups.back().parameters.push_back(parameter);
+    groups.back().within = far;
+  }
+  return groups;
 }
 
 std::string not_verified_reason(const Study& study, const std::string& prompt_class) {

@@ -3,6 +3,7 @@
 #include "reports/report.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sweetspot {
@@ -17,6 +18,7 @@ std::string depth_section(const Study& study);                    ///< default a
 std::string session_section(const Study& study);                  ///< the same through a conversation that grows
 std::string picks_section(const Study& study);                    ///< what other goals would choose
 std::string reverified_section(const Study& study);               ///< when the recommendation was looked at again
+std::string_view reverified_state(const Reverification& again);   ///< "holds", "no longer holds", "not resolved"
 std::string unmet_section(const Study& study);                    ///< the same output, but not as --require asks
 std::string effects_section(const Study& study);                  ///< "No effect within 1.4 %: ..."
 std::string dropped_section(const Study& study);                  ///< prompts that could not be compared
@@ -26,12 +28,13 @@ std::string trial_table(const Study& study, Colour colour);       ///< every tri
 /// code-07: expected "a", got "b"
 std::string evidence_text(const Evidence& evidence);
 
-/// Parameters of which no value moved the score by more than `within` (share), and that bound.
+/// Parameters of which no value moved the score by more than `within` (share), and that bound. Those with about the same one
+/// are together, the closest first.
 struct NoEffect {
   std::vector<std::string> parameters;
   double within = 0;
 };
-NoEffect parameters_without_effect(const Study& study);
+std::vector<NoEffect> parameters_without_effect(const Study& study);
 
 /// Why a prompt class could not be verified, as the dropped prompts tell it.
 std::string not_verified_reason(const Study& study, const std::string& prompt_class);

@@ -100,18 +100,8 @@ Row winners(const std::string& section, const std::string& name, const std::vect
   return row;
 }
 
-/// Half the width of the t interval of 95 % over its deviation / sqrt(n): Abramowitz and Stegun 26.7.5.
-double t_quantile(double degrees) {
-  const double z = 1.959964;
-  const double z3 = z * z * z;
-  const double z5 = z3 * z * z;
-  const double z7 = z5 * z * z;
-  return z + (z3 + z) / (4 * degrees) + (5 * z5 + 16 * z3 + 3 * z) / (96 * degrees * degrees) +
-         (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * degrees * degrees * degrees);
-}
-
 double t_half_width(const Confirmed& pair) {
-  return t_quantile(pair.decision.n - 1) * pair.decision.deviation / std::sqrt(pair.decision.n);
+  return t_quantile(pair.decision.n - 1, 1 - coverage_least) * pair.decision.deviation / std::sqrt(pair.decision.n);
 }
 
 double half_width(const Confirmed& pair) { return (pair.decision.interval.high - pair.decision.interval.low) / 2; }

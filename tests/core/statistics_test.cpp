@@ -58,6 +58,18 @@ TEST_SUITE("core/statistics") {
     CHECK(e_value(5, 1, 0, 0) == doctest::Approx(36));
     CHECK(e_value(1, 1, 0, 0) == 1);
     CHECK(e_value(6, 0, 0, 0) < 1);
+    CHECK(e_value(6, std::nan(""), 0.02, 0) == 1);
+    CHECK(e_value(6, 0.05, std::nan(""), 0) == 1);
+    CHECK_FALSE(decide({0.1, std::nan(""), 0.1, 0.1, 0.1, 0.1}).different);
+  }
+
+  TEST_CASE("quantiles of Student's t are those of the tables") {
+    CHECK(t_quantile(1, 0.05) == doctest::Approx(12.7062).epsilon(1e-5));
+    CHECK(t_quantile(2, 0.05) == doctest::Approx(4.30265).epsilon(1e-5));
+    CHECK(t_quantile(5, 0.01) == doctest::Approx(4.03214).epsilon(1e-5));
+    CHECK(t_quantile(10, 0.05) == doctest::Approx(2.22814).epsilon(1e-5));
+    CHECK(t_quantile(1000, 0.05) == doctest::Approx(1.96234).epsilon(1e-5));
+    CHECK(std::isinf(t_quantile(0, 0.05)));
   }
 
   TEST_CASE("the interval ends where the evidence reaches the threshold") {

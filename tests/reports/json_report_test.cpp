@@ -57,6 +57,17 @@ TEST_SUITE("reports/json_report") {
     CHECK(document["recommendation"]["detectable_gain_ratio"].is_null());
   }
 
+  TEST_CASE("when a recommendation was looked at again is told, with every result") {
+    auto study = fixture::improvement();
+    study.reverifications = {
+        {"2026-02-03T04:05:06Z", "b2", {"the engine's version was b1, is b2"}, "tie", "2 near ties", 1.3, true}};
+    const auto document = nlohmann::json::parse(json_report(study, {}));
+    CHECK(first_violation(document) == "");
+    REQUIRE(document["reverifications"].size() == 1);
+    CHECK(document["reverifications"][0]["engine_version"] == "b2");
+    CHECK(document["reverifications"][0]["resolved"] == true);
+  }
+
   TEST_CASE("golden: the whole document") {
     const auto text = json_report(fixture::improvement(), {});
     CHECK(text == fixture::golden("report-improvement.json", text));

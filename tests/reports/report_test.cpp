@@ -59,6 +59,15 @@ TEST_SUITE("reports/report") {
     CHECK(text.find(",'=1+1,") != std::string::npos);
   }
 
+  TEST_CASE("markdown: parameters without effect and later looks are told") {
+    auto study = fixture::improvement();
+    study.reverifications = {{"2026-02-03T04:05:06Z", "b2", {}, "pass", "the gain cannot be told", 1.01, true, false}};
+    const auto text = find_report_format("markdown").study(study, {});
+    CHECK(text.find("No effect within 1.4 %: poll, threads_batch") != std::string::npos);
+    CHECK(text.find("2026-02-03T04:05:06Z  b2  pass  1.01x  not resolved") != std::string::npos);
+    CHECK(text.find("the gain cannot be told") != std::string::npos);
+  }
+
   TEST_CASE("markdown: text of a model is no markup") {
     auto study = fixture::improvement();
     study.trials[2].verdict->detail = "a|b <img> `x`";

@@ -55,5 +55,14 @@ TEST_SUITE("reports/text_report") {
     CHECK(text.find("sweetspot resume 7f3a2c90") != std::string::npos);
   }
 
+  TEST_CASE("a parameter that is known well to do nothing is not told with the bound of one that is not") {
+    auto study = fixture::improvement();
+    study.effects = {{"threads", std::int64_t{1}, 1.0, 0.988, 1.012},
+                     {"poll", std::int64_t{0}, 1.0, 0.951, 1.049},
+                     {"mlock", "on", 1.0, 0.99, 1.01}};
+    const auto text = text_report(study, {});
+    CHECK(text.find("  No effect within 1.2 %: mlock, threads\n  No effect within 4.9 %: poll\n") != std::string::npos);
+  }
+
   TEST_CASE("a study without any trial has a report") { CHECK_FALSE(text_report(Study{}, {}).empty()); }
 }

@@ -68,4 +68,13 @@ TEST_SUITE("run/confirm") {
     const ConfirmDecision plain = decide(blocks);
     CHECK(published_log_ratio(plain, settings) == doctest::Approx(0.52));
   }
+
+  TEST_CASE("no gain is published below --min-gain, which it had to reach, nor above what was seen") {
+    const StudySettings settings;
+    const ConfirmDecision small = decide({0.0198, 0.0208, 0.0173, 0.0233, 0.0168, 0.0238});
+    REQUIRE(small.mean == doctest::Approx(0.0203));
+    REQUIRE(standing(small, settings) == Standing::gains);
+    CHECK(published_log_ratio(small, settings) >= std::log(settings.min_gain_ratio));
+    CHECK(published_log_ratio(small, settings) <= small.mean);
+  }
 }

@@ -50,7 +50,9 @@ struct Raced {
 
   std::vector<std::string> order() const {
     std::vector<std::string> names;
-    for (const Trial* each : ranked(study, find_goal("decode"), AllowLossy::no)) names.push_back(display(each->changed));
+    StudySettings settings;
+    settings.goal = find_goal("decode");
+    for (const Trial* each : ranked(study, settings)) names.push_back(display(each->changed));
     return names;
   }
 };

@@ -189,7 +189,7 @@ inline Study full_study(const std::string& id) {
   study.pareto_lossy = {"t2"};
   study.warnings = {{.code = "load", .text = "busy", .hint = "wait"}};
   study.commands = {{"t1", full_command()}};
-  study.reverifications = {{"2026-02-03T04:05:06Z", "b2", {"the engine changed"}, "tie", 1.3, true}};
+  study.reverifications = {{"2026-02-03T04:05:06Z", "b2", {"the engine changed"}, "tie", "2 near ties", 1.3, true, false}};
   return study;
 }
 

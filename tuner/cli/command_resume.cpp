@@ -21,7 +21,7 @@ int command_resume(const Options& options, Context& context) {
     return study.recommendation.kind == RecommendationKind::unsound ? exit_failed : exit_ok;
   }
   TuneJob job = tune_job(stored, context);
-  const auto reasons = stale_reasons(study.target, job.study.target);
+  const auto reasons = stale_reasons(study, job.study);
   if (!reasons.empty())
     throw Error{fmt::format("study {} cannot go on: {}", id.substr(0, 8), reasons.front()),
                 "its measurements no longer compare; start anew with: sweetspot tune"};

@@ -16,12 +16,12 @@
 namespace sweetspot {
 namespace {
 
-/// The target as it is now, as far as it can be seen without starting anything.
-Target target_now(const Study& study) {
-  Target now = study.target;
-  now.machine = probe_machine();
-  now.model = model_now(study.target.model);
-  if (study.target.draft_model) now.draft_model = model_now(*study.target.draft_model);
+/// The study on the target as it is now, as far as that can be seen without starting anything.
+Study study_now(const Study& study) {
+  Study now = study;
+  now.target.machine = probe_machine();
+  now.target.model = model_now(study.target.model);
+  if (study.target.draft_model) now.target.draft_model = model_now(*study.target.draft_model);
   return now;
 }
 
@@ -34,7 +34,7 @@ int command_run(const Options& options, Context& context) {
   if (!study.recommendation.command)
     throw Error{fmt::format("study {} has no recommendation to run ({})", id.substr(0, 8), study.status),
                 "see: sweetspot show " + id.substr(0, 8)};
-  for (const std::string& reason : stale_reasons(study.target, target_now(study)))
+  for (const std::string& reason : stale_reasons(study, study_now(study)))
     context.err << fmt::format("warning: stale: {}; measure again with: sweetspot tune\n", reason);
   std::vector<std::string> arguments = study.recommendation.command->argv;
   arguments.insert(arguments.end(), options.engine_arguments.begin(), options.engine_arguments.end());

@@ -92,6 +92,10 @@ std::vector<Prompt> timed_prompts_for(const Options& options) {
   return read_workload(options.workload);
 }
 
+SpaceFile space_from_file(const Options& options, const EngineDescriptor& engine) {
+  return read_space(engine, read_named_file(options.space_file, "--space"), options.space_file.string());
+}
+
 /// Axes of the search; a space file may also fix values.
 std::vector<Axis> axes_for(const Options& options, ResolvedTarget& resolved) {
   const LiveSetup& setup = resolved.setup;
@@ -100,7 +104,7 @@ std::vector<Axis> axes_for(const Options& options, ResolvedTarget& resolved) {
       default_axes(setup.engine, setup.probe, setup.model, options.goal, draft, resolved.target.machine.cores);
   std::vector<Axis> axes;
   if (!options.space_file.empty()) {
-    SpaceFile file = read_space(setup.engine, read_named_file(options.space_file, "--space"), options.space_file.string());
+    SpaceFile file = space_from_file(options, setup.engine);
     axes = std::move(file.axes);
     resolved.fixed = merged(file.fixed, resolved.fixed);
   } else if (!options.parameters.empty()) {
@@ -156,6 +160,48 @@ std::vector<Requirement> requirements_from(const Options& options, const Machine
   return requirements;
 }
 
+/// The study over these axes.
+TuneJob job_over(const std::vector<Axis>& axes, const Options& options, ResolvedTarget resolved, Context& context) {
+  TuneJob job;
+  job.fixed = resolved.fixed;
+  job.space = search_space(resolved.setup, axes, resolved.fixed);
+  add_memory_constraints(resolved, job.space);
+  job.space.allow_lossy = options.allow_lossy;
+  job.strategy = find_strategy(options.strategy).name;
+  job.settings.budget_s = std::chrono::duration<double>(options.budget).count();
+  job.settings.trials_most = options.trials.value_or(0);
+  job.settings.min_gain_ratio = 1 + options.min_gain_percent / 100;
+  job.settings.allow_lossy = options.allow_lossy;
+  job.settings.depths = wanted_depths(options, resolved.setup.goal, resolved.setup.inputs.context);
+  job.settings.session_tokens = wanted_session_tokens(options, resolved.setup.inputs.context);
+  job.settings.requirements = requirements_from(options, resolved.target.machine);
+  if (!options.tier.empty()) job.settings.finalist_tier = tier_from(options.tier);
+  job.settings.goal = resolved.setup.goal;
+  job.settings.seed = options.seed;
+
+  Study& study = job.study;
+  study.id = new_id();
+  study.tool_version = version_number();
+  study.started_at = utc_now_iso8601(std::chrono::system_clock::now());
+  study.seed = options.seed;
+  study.strategy = job.strategy;
+  study.goal = options.goal;
+  study.sampler = sampler_text(options.sampler);
+  study.target = resolved.target;
+  resolved.setup.fresh_seed = derived_seed(options.seed, study.id);
+  study.pace = job.settings.pace = options.pace;
+  study.key = study_key(study.target, study.goal, options.sampler, prompt_set_digest(resolved.setup.timed_prompts),
+                        resolved.fixed, study.pace);
+  study.fixed.values = resolved.setup.engine.launch.fixed;
+  study.fixed = merged(study.fixed, resolved.fixed);
+  study.fixed.values["context"] = resolved.setup.inputs.context;
+  study.baseline = job.space.baseline;
+  study.warnings = disturbances(study.target.machine, running_model_servers());
+  job.setup = std::move(resolved.setup);
+  job.setup.scorer = chosen_scorer(options, context, job.setup);
+  return job;
+}
+
 }  // namespace
 
 ResolvedTarget resolve_target(const Options& options, Context& context) {
@@ -206,47 +252,17 @@ std::int64_t wanted_session_tokens(const Options& options, std::int64_t context)
 
 TuneJob tune_job(const Options& options, Context& context) {
   ResolvedTarget resolved = resolve_target(options, context);
-  TuneJob job;
   const std::vector<Axis> axes = axes_for(options, resolved);
-  job.fixed = resolved.fixed;
-  job.space = search_space(resolved.setup, axes, resolved.fixed);
-  add_memory_constraints(resolved, job.space);
-  require_supported(resolved.setup, job.space);
-  job.space.allow_lossy = options.allow_lossy;
-  job.strategy = find_strategy(options.strategy).name;
-  job.settings.budget_s = std::chrono::duration<double>(options.budget).count();
-  job.settings.trials_most = options.trials.value_or(0);
-  job.settings.min_gain_ratio = 1 + options.min_gain_percent / 100;
-  job.settings.allow_lossy = options.allow_lossy;
-  job.settings.depths = wanted_depths(options, resolved.setup.goal, resolved.setup.inputs.context);
-  job.settings.session_tokens = wanted_session_tokens(options, resolved.setup.inputs.context);
-  require_crowd(resolved.setup, job.space);
-  job.settings.requirements = requirements_from(options, resolved.target.machine);
-  if (!options.tier.empty()) job.settings.finalist_tier = tier_from(options.tier);
-  job.settings.goal = resolved.setup.goal;
-  job.settings.seed = options.seed;
-
-  Study& study = job.study;
-  study.id = new_id();
-  study.tool_version = version_number();
-  study.started_at = utc_now_iso8601(std::chrono::system_clock::now());
-  study.seed = options.seed;
-  study.strategy = job.strategy;
-  study.goal = options.goal;
-  study.sampler = sampler_text(options.sampler);
-  study.target = resolved.target;
-  resolved.setup.fresh_seed = derived_seed(options.seed, study.id);
-  study.pace = job.settings.pace = options.pace;
-  study.key = study_key(study.target, study.goal, options.sampler, prompt_set_digest(resolved.setup.timed_prompts),
-                        resolved.fixed, study.pace);
-  study.fixed.values = resolved.setup.engine.launch.fixed;
-  study.fixed = merged(study.fixed, resolved.fixed);
-  study.fixed.values["context"] = resolved.setup.inputs.context;
-  study.baseline = job.space.baseline;
-  study.warnings = disturbances(study.target.machine, running_model_servers());
-  job.setup = std::move(resolved.setup);
-  job.setup.scorer = chosen_scorer(options, context, job.setup);
+  TuneJob job = job_over(axes, options, std::move(resolved), context);
+  require_supported(job.setup, job.space);
+  require_crowd(job.setup, job.space);
   return job;
+}
+
+TuneJob reverify_job(const Options& options, Context& context) {
+  ResolvedTarget resolved = resolve_target(options, context);
+  if (!options.space_file.empty()) resolved.fixed = merged(space_from_file(options, resolved.setup.engine).fixed, resolved.fixed);
+  return job_over({}, options, std::move(resolved), context);
 }
 
 void clear_status(Context& context) {

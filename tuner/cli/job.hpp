@@ -25,6 +25,9 @@ std::int64_t wanted_session_tokens(const Options& options, std::int64_t context)
 /// A new study from the options.
 TuneJob tune_job(const Options& options, Context& context);
 
+/// The same without anything to search: only what it runs on and how. A flag that this build lacks is no error here.
+TuneJob reverify_job(const Options& options, Context& context);
+
 /// Runs a study that is in the store, without a report, and gives the exit code. Interrupted passes after the resume command
 /// was told.
 int run_stored(TuneJob& job, Store& store, Context& context);

@@ -127,8 +127,9 @@ void from_json(const Json& json, Gain& gain) {
 }
 
 void to_json(Json& json, const Reverification& again) {
-  json = Json{{"at", again.at},           {"engine_version", again.engine_version}, {"stale", again.stale},
-              {"outcome", again.outcome}, {"ratio", or_null(again.ratio)},          {"holds", again.holds}};
+  json = Json{
+      {"at", again.at},         {"engine_version", again.engine_version}, {"stale", again.stale}, {"outcome", again.outcome},
+      {"detail", again.detail}, {"ratio", or_null(again.ratio)},          {"holds", again.holds}, {"resolved", again.resolved}};
 }
 
 void from_json(const Json& json, Reverification& again) {
@@ -137,8 +138,10 @@ void from_json(const Json& json, Reverification& again) {
   read(json, "engine_version", again.engine_version);
   read(json, "stale", again.stale);
   read(json, "outcome", again.outcome);
+  read(json, "detail", again.detail);
   read(json, "ratio", again.ratio);
   read(json, "holds", again.holds);
+  read(json, "resolved", again.resolved);
 }
 
 void to_json(Json& json, const Warning& warning) {

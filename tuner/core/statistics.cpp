@@ -32,6 +32,20 @@ double half_width(int n, double deviation, double threshold) {
 constexpr double errors_most = 8;  ///< a truth that lies further below what was seen is not looked for
 constexpr int bisections = 50;
 
+/// Probability of |t| <= sqrt(degrees) tan(angle): the finite series of Abramowitz and Stegun 26.7.3 and 26.7.4.
+double t_probability(int degrees, double angle) {
+  const double cosine = std::cos(angle);
+  const bool odd = degrees % 2 == 1;
+  double term = odd ? cosine : 1;
+  double sum = degrees > 1 ? term : 0;
+  for (int power = odd ? 3 : 2; power <= degrees - 2; power += 2) {
+    term *= cosine * cosine * (power - 1) / power;
+    sum += term;
+  }
+  sum *= std::sin(angle);
+  return odd ? 2 / std::numbers::pi * (angle + sum) : sum;
+}
+
 /// Mean of a standard normal number that is known to exceed z.
 double excess(double z) {
   const double density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi);
@@ -72,8 +86,19 @@ double geometric_mean(const std::vector<double>& values) {
   return std::exp(logs / static_cast<double>(values.size()));
 }
 
+double t_quantile(int degrees, double error) {
+  if (degrees < 1) return infinity;
+  double low = 0;
+  double high = std::numbers::pi / 2;
+  for (int step = 0; step < bisections; ++step) {
+    const double middle = (low + high) / 2;
+    (t_probability(degrees, middle) < 1 - error ? low : high) = middle;
+  }
+  return std::sqrt(static_cast<double>(degrees)) * std::tan((low + high) / 2);
+}
+
 double e_value(int n, double mean, double deviation, double hypothesis) {
-  if (n < 2) return 1;
+  if (n < 2 || !std::isfinite(mean) || std::isnan(deviation)) return 1;  // what is no number is no evidence
   const double count = n;
   const double degrees = count - 1;
   const double gap = mean - hypothesis;

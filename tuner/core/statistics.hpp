@@ -18,6 +18,9 @@ double quantile(std::vector<double> values, double fraction);
 /// Of positive values. Not a number for no values.
 double geometric_mean(const std::vector<double>& values);
 
+/// What the absolute value of Student's t exceeds with probability `error`. Infinity for fewer than one degree of freedom.
+double t_quantile(int degrees, double error);
+
 struct Interval {
   double low = 0;
   double high = 0;
@@ -29,7 +32,7 @@ struct Interval {
 ///   E = (1+n)^(-1/2) [ (1 + t^2/nu) / (1 + t^2/(nu (1+n))) ]^((nu+1)/2), t = sqrt(n) (mean - hypothesis) / deviation, nu = n
 ///   - 1.
 /// One may look after every block and stop at will: under the hypothesis E reaches 20 with probability at most 1/20. 1
-/// for n < 2; deviation 0 gives the formula's limit.
+/// for n < 2 and where a figure is no number; deviation 0 gives the formula's limit.
 double e_value(int n, double mean, double deviation, double hypothesis);
 
 /// Every true mean that E does not exclude (E < threshold). Covers the truth with probability at least 1 - 1/threshold

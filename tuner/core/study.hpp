@@ -157,8 +157,10 @@ struct Reverification {
   std::string engine_version;
   std::vector<std::string> stale;  ///< what had changed since
   std::string outcome;             ///< of the quick check
+  std::string detail;              ///< of the outcome, or why nothing could be started
   std::optional<double> ratio;     ///< default's seconds / the recommended one's
-  bool holds = false;
+  bool holds = false;              ///< right, and nothing says that it is slower
+  bool resolved = true;            ///< false: the check or the blocks could not tell
   bool operator==(const Reverification&) const = default;
 };
 

@@ -71,7 +71,9 @@ void check_into(CheckJob& job, CheckReport& report, const InterruptFlag& interru
   if (const auto note = scorer_note(job.setup)) output.line(*note);
   adopt_effective(seen.effective, job.fixed, job.setup.probe, job.setup.parameters, job.space);
   LiveRunner runner(job.setup, interrupt, output.status);
-  runner.set_reference_size(planned(seen, job.setup.gate_prompts, 1, job.setup.goal, 0, job.setup.apis).reference);
+  const StudyPlan plan = planned(seen, job.setup.gate_prompts, 1, job.setup.goal, 0, job.setup.apis);
+  output.line(sides_estimate_text(plan, 1, job.tier));
+  runner.set_reference_size(plan.reference);
   const Reference& reference = runner.reference_for(report.config, job.tier);
   report.reference = reference.summary;
   if (const auto reason = unsound_reason(reference)) {

@@ -25,7 +25,7 @@ bool settled(const StudySession& session, const Config& candidate) {
 
 /// The best one that was not looked at yet.
 std::optional<Config> next_candidate(const StudySession& session, const std::set<std::string>& seen) {
-  for (const Trial* trial : ranked(session.study, session.settings.goal, session.settings.allow_lossy)) {
+  for (const Trial* trial : ranked(session.study, session.settings)) {
     if (seen.contains(key(trial->config)) || settled(session, trial->config)) continue;
     return worth_confirming(session, *trial) ? std::optional<Config>(trial->config) : std::nullopt;
   }

@@ -7,7 +7,9 @@
 #include "run/live_setup.hpp"
 #include "run/tune.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace sweetspot {
 
@@ -18,12 +20,15 @@ struct CompareJob {
   Config b;
   Tier tier = Tier::standard;
   Until until = Until::told;  ///< how many blocks
+  Pace pace = Pace::sustained;
+  std::vector<std::int64_t> depths;  ///< of context: a goal about depth is timed at the deepest
   double budget_s = 1800;
 };
 
 /// One side.
 struct CompareArm {
   Config config;
+  EngineIdentity engine;
   Command command;
   std::optional<Verdict> verdict;  ///< against the plain decoding of the setup's own model and build
   std::optional<Failure> failure;
@@ -34,10 +39,18 @@ struct CompareReport {
   CompareArm a;
   CompareArm b;
   ReferenceSummary reference;
-  /// Of log(seconds of a / seconds of b), one figure per block A B B A; n = 0 when an arm is broken or failed, which ends it.
+  /// Of log(seconds of a / seconds of b), one figure per block A B B A; n = 0 when an arm is of no use, which ends it.
   ConfirmDecision decision;
   double duration_s = 0;
 };
+
+/// It ran, and its output was checked and is right, or within the limits of lossy: only such a side is timed.
+bool usable(const CompareArm& arm);
+
+/// `different` as compare claims it: from confirm_blocks_least blocks on, and never of a difference so small that nobody would
+/// change anything for it.
+inline constexpr double difference_least = 1.01;  ///< measurement.md "Order beats sample count": claims below 1 % are not made
+ConfirmDecision claimed(ConfirmDecision decision);
 
 /// Both through the gate, then fresh mirrored blocks: by default until a difference is told or a small one excluded, at most
 /// until the blocks or the budget are used up.

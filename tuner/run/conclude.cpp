@@ -4,6 +4,8 @@
 #include "run/choose.hpp"
 #include "run/confirm.hpp"
 #include "run/depth_phase.hpp"
+#include "run/effects.hpp"
+#include "run/fronts.hpp"
 #include "run/picks.hpp"
 #include "run/ranking.hpp"
 #include "run/score.hpp"
@@ -13,14 +15,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace sweetspot {
 namespace {
 
 constexpr double confidence = 0.95;
-constexpr double interval_factor = 2.0;  ///< deviations: about 95 % for one search visit of each arm
-constexpr double class_loss = 0.97;      ///< below this a class is said to lose
+constexpr double class_loss = 0.97;  ///< below this a class is said to lose
 
 bool is_part_of(const Config& part, const Config& whole) {
   return std::all_of(part.values.begin(), part.values.end(), [&](const auto& entry) {
@@ -67,60 +67,6 @@ void add_rejected(Study& study, const StudySettings& settings, const CommandOf& 
                    [](const Rejected& a, const Rejected& b) { return a.speed_ratio.value_or(-1) > b.speed_ratio.value_or(-1); });
 }
 
-void add_effects(Study& study) {
-  study.effects.clear();
-  const auto noise = visit_noise(study);
-  for (const Trial& trial : study.trials) {
-    const auto ratio = search_speed_ratio(study, trial);
-    if (trial.changed.values.size() != 1 || !ratio || !noise) continue;
-    const Trial* baseline = find_trial(study, study.baseline);
-    const double visits = static_cast<double>(std::max<std::size_t>(1, trial.visits.size()));
-    const double base_visits = static_cast<double>(std::max<std::size_t>(1, baseline->visits.size()));
-    const double half = interval_factor * *noise * std::sqrt(1 / visits + 1 / base_visits);
-    const auto& [name, value] = *trial.changed.values.begin();
-    study.effects.push_back({name, value, *ratio, *ratio * std::exp(-half), *ratio * std::exp(half)});
-  }
-}
-
-/// Trials that no other one beats in speed without taking more memory or changing the output more.
-std::vector<std::string> front(const std::vector<const Trial*>& trials) {
-  struct Point {
-    const Trial* trial;
-    double seconds;
-    double bytes;
-    double kld;  ///< as measured, else 0 where the output is the same; unknown is worst
-  };
-  std::vector<Point> points;
-  for (const Trial* trial : trials) {
-    const auto seconds = search_score(*trial);
-    const std::int64_t bytes = trial->measurement ? trial->measurement->memory_bytes_peak.value_or(0) : 0;
-    const bool same = trial->verdict->outcome <= Outcome::tie;
-    const auto& quality = trial->verdict->quality;
-    const double kld = quality ? quality->mean_kld : same ? 0 : std::numeric_limits<double>::infinity();
-    if (seconds) points.push_back({trial, *seconds, static_cast<double>(bytes), kld});
-  }
-  std::vector<std::string> ids;
-  for (const Point& point : points) {
-    const bool dominated = std::any_of(points.begin(), points.end(), [&](const Point& other) {
-      return other.bytes <= point.bytes && other.seconds < point.seconds && other.kld <= point.kld;
-    });
-    if (!dominated) ids.push_back(point.trial->id);
-  }
-  return ids;
-}
-
-void add_fronts(Study& study) {
-  std::vector<const Trial*> same;
-  std::vector<const Trial*> lossy;
-  for (const Trial& trial : study.trials) {
-    if (!trial.measurement || trial.failure || !trial.verdict) continue;
-    if (trial.verdict->outcome <= Outcome::tie) same.push_back(&trial);
-    if (trial.verdict->outcome == Outcome::lossy) lossy.push_back(&trial);
-  }
-  study.pareto = front(same);
-  study.pareto_lossy = front(lossy);
-}
-
 std::string slower_classes(const Measurement& baseline, const Measurement& winner) {
   std::string names;
   for (const auto& [name, row] : winner.classes) {
@@ -132,6 +78,10 @@ std::string slower_classes(const Measurement& baseline, const Measurement& winne
   return names;
 }
 
+bool is_confirmed(const Study& study, const StudySettings& settings, const Trial& trial, const ConfirmDecision& decision) {
+  return standing(decision, settings) == Standing::gains && stands(trial, settings) && saves_enough(study, trial, settings);
+}
+
 /// The trial that the confirm is about: one that gains and stands its check, else the one with the most complete blocks.
 const Trial* confirmed(const Study& study, const Trial& baseline, const StudySettings& settings) {
   const Trial* best = nullptr;
@@ -139,7 +89,7 @@ const Trial* confirmed(const Study& study, const Trial& baseline, const StudySet
   for (const Trial& trial : study.trials) {
     if (&trial == &baseline) continue;
     const ConfirmDecision decision = decision_on(study, trial);
-    if (standing(decision, settings) == Standing::gains && stands(trial, settings)) return &trial;
+    if (is_confirmed(study, settings, trial, decision)) return &trial;
     if (decision.n > blocks) {
       best = &trial;
       blocks = decision.n;
@@ -148,22 +98,41 @@ const Trial* confirmed(const Study& study, const Trial& baseline, const StudySet
   return best;
 }
 
+/// Why a candidate of the confirm cannot be recommended after all.
+std::string reason_against(const Trial& candidate) {
+  if (candidate.failure) return fmt::format("failed when it was looked at again: {}", candidate.failure->detail);
+  if (!candidate.verdict) return "was not checked";
+  if (candidate.verdict->outcome <= Outcome::tie && !candidate.unmet.empty())
+    return fmt::format("is not as required: {}", candidate.unmet);
+  return fmt::format("was found {} when it was checked: {}", to_string(candidate.verdict->outcome), candidate.verdict->detail);
+}
+
+/// Why nothing could be tried against the default.
+std::string reason_of_none(const Study& study, const StudySettings& settings) {
+  const bool passed = std::any_of(study.trials.begin(), study.trials.end(), [&](const Trial& trial) {
+    return trial.config != study.baseline && eligible(trial, settings.allow_lossy);
+  });
+  if (!passed) return "no other configuration passed the gate";
+  return "no other configuration that passed the gate takes clearly less memory and is not much slower";
+}
+
 /// Why the default is kept.
 std::string reason_to_keep(const Study& study, const StudySettings& settings, const Trial* candidate,
                            const ConfirmDecision& decision) {
   if (candidate == nullptr) {
-    const bool any = !ranked(study, settings.goal, settings.allow_lossy).empty();
+    const bool any = !ranked(study, settings).empty();
     if (any && decision.n < confirm_blocks_least) return "the time was too short to confirm a gain: give it more with --budget";
-    return any ? "every other configuration that passed the gate is clearly slower" : "no other configuration passed the gate";
+    return any ? "every other configuration that passed the gate is clearly slower" : reason_of_none(study, settings);
   }
   if (decision.n < confirm_blocks_least) return "the time was too short to confirm a gain: give it more with --budget";
   const double ratio = std::exp(decision.mean);
   const std::string name = display(candidate->changed);
   const std::string figures =
       fmt::format("{:.2f}x ({:.2f} - {:.2f})", ratio, std::exp(decision.interval.low), std::exp(decision.interval.high));
-  if (candidate->verdict && !eligible(*candidate, settings.allow_lossy))
-    return fmt::format("the best candidate ({}) was found {} when it was checked: {}", name,
-                       to_string(candidate->verdict->outcome), candidate->verdict->detail);
+  if (!eligible(*candidate, settings.allow_lossy))
+    return fmt::format("the best candidate ({}) {}", name, reason_against(*candidate));
+  if (!saves_enough(study, *candidate, settings))
+    return fmt::format("the best candidate ({}) saves less memory than --min-gain asks for", name);
   if (standing(decision, settings) == Standing::gains)
     return fmt::format("the best candidate ({}) came out at {}, but time ended before its {} check: give it more with --budget",
                        name, figures, to_string(settings.finalist_tier));
@@ -193,8 +162,7 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   result.command = command_of(study.baseline);
   result.verdict = baseline.verdict;
   if (std::isfinite(decision.detectable) && decision.detectable > 0) result.detectable_gain_ratio = std::exp(decision.detectable);
-  const bool gains = standing(decision, settings) == Standing::gains;
-  if (candidate == nullptr || !gains || !stands(*candidate, settings)) {
+  if (candidate == nullptr || !is_confirmed(study, settings, *candidate, decision)) {
     result.reason = reason_to_keep(study, settings, candidate, decision);
     return;
   }
@@ -210,6 +178,8 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   if (measured_in_confirm(baseline, *candidate, settings, of_default, of_candidate)) study.baseline_measurement = of_default;
   result.measurement = of_candidate;
   result.reason = fmt::format("{:.2f}x the default's speed, confirmed in {} blocks", ratio, decision.n);
+  if (settings.goal.rank == Goal::Rank::memory)
+    result.reason = fmt::format("{:.1f} % less memory at ", (1 - 1 / *memory_ratio(study, *candidate)) * 100) + result.reason;
   if (const std::string slower = slower_classes(of_default, of_candidate); !slower.empty())
     result.reason += "; slower than the default for " + slower;
   if (const std::string deep = slower_at_depth(baseline, *candidate); !deep.empty())
@@ -233,7 +203,7 @@ void conclude(Study& study, const StudySettings& settings, const CommandOf& comm
   add_rejected(study, settings, command_of);
   add_effects(study);
   add_fronts(study);
-  add_picks(study, settings);
+  study.picks.clear();
   if (baseline == nullptr) return conclude_unsound(study, "the default was never measured", command_of);
   if (baseline->failure) return conclude_unsound(study, "the default fails: " + baseline->failure->detail, command_of);
   if (baseline->verdict && baseline->verdict->outcome == Outcome::broken)
@@ -242,6 +212,7 @@ void conclude(Study& study, const StudySettings& settings, const CommandOf& comm
     return conclude_unsound(study, "the default has no score: " + unscored_reason(settings.goal, *baseline->measurement),
                             command_of);
   recommend(study, settings, command_of);
+  add_picks(study, settings);
   warn_of_requirements(study, *baseline);
 }
 

@@ -104,8 +104,10 @@ Standing standing(const ConfirmDecision& decision, const StudySettings& settings
 double published_log_ratio(const ConfirmDecision& decision, const StudySettings& settings) {
   if (settings.goal.rank == Goal::Rank::memory) return decision.mean;  // not chosen for its speed
   const double least = std::max(detectable(confirm_blocks_most, decision.deviation), std::log(settings.min_gain_ratio));
-  return std::max(mean_when_chosen(decision.n, decision.mean, decision.deviation, least),
-                  (decision.interval.low + decision.mean) / 2);
+  const double likeliest = std::max(mean_when_chosen(decision.n, decision.mean, decision.deviation, least),
+                                    (decision.interval.low + decision.mean) / 2);
+  // Nothing is recommended for less than --min-gain: a figure below it would deny the recommendation.
+  return std::max(likeliest, std::min(decision.mean, std::log(settings.min_gain_ratio)));
 }
 
 ConfirmDecision decision_on(const Study& study, const Trial& candidate) {

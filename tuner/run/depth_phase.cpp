@@ -60,7 +60,7 @@ void measure_depths(StudySession& session, double one_s) {
   std::vector<Config> configs = {session.study.baseline};
   if (session.study.recommendation.kind == RecommendationKind::improvement) {
     configs.push_back(session.study.recommendation.config);
-  } else if (const auto best = ranked(session.study, session.settings.goal, session.settings.allow_lossy); !best.empty()) {
+  } else if (const auto best = ranked(session.study, session.settings); !best.empty()) {
     configs.push_back(best.front()->config);
   }
   for (const Config& config : configs) {

@@ -4,8 +4,9 @@
 
 namespace sweetspot {
 
-/// What the visits so far would choose for each goal whose parts were measured (`Study::picks`): the default, unless another that
-/// is eligible is ahead of it by more than the noise of their visits. Not confirmed: a pick is where to look, not a claim.
+/// What each goal whose parts were measured would choose (`Study::picks`): the study's own its recommendation; others, by the
+/// visits so far, the default, unless another that is eligible is ahead of it by more than the best of so many would be by noise
+/// alone. Not confirmed: a pick is where to look, not a claim.
 void add_picks(Study& study, const StudySettings& settings);
 
 }  // namespace sweetspot

@@ -126,11 +126,19 @@ TimedEffort effort_within(const Observation& seen, const Goal& goal, double seco
   return effort;
 }
 
+}  // namespace
+
 std::string duration_text(double seconds) {
   return seconds < 90 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.0f} min", seconds / 60);
 }
 
-}  // namespace
+std::string sides_estimate_text(const StudyPlan& plan, int sides, Tier tier) {
+  const double one_s = plan.candidate_s + (tier == Tier::quick ? 0 : plan.finalist_s);
+  std::string text = fmt::format("estimate: reference {} unless cached, check {}", duration_text(plan.reference_s),
+                                 duration_text(sides * one_s));
+  if (sides > 1) text += fmt::format(", each block of {} launches {}", 2 * sides, duration_text(plan.confirm_block_s));
+  return text;
+}
 
 StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations,
                   const Goal& goal, double budget_s, const std::vector<Api>& apis, double beside_s) {

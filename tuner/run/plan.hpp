@@ -32,6 +32,12 @@ struct StudyPlan {
 StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gate_prompts, std::size_t configurations,
                   const Goal& goal, double budget_s, const std::vector<Api>& apis, double beside_s = 0);
 
+/// "40 s", "6 min".
+std::string duration_text(double seconds);
+
+/// What checking so many sides takes, and a block A B B A where two are compared; for the user, before the start.
+std::string sides_estimate_text(const StudyPlan& plan, int sides, Tier tier);
+
 /// "about 6 min: reference 40 s, 6 configurations at 11 s, confirm 2 min"; for the user, before the start.
 std::string estimate_text(const StudyPlan& plan, double budget_s);
 

@@ -29,7 +29,7 @@ std::vector<Config> starters(const StudySession& session, double end_s) {
   std::size_t most = racers_most.front();
   while (most > 2 && session.clock() + rounds_least * round_seconds(session, most) > end_s) --most;
   std::vector<Config> racers;
-  const auto candidates = ranked(session.study, session.settings.goal, session.settings.allow_lossy);
+  const auto candidates = ranked(session.study, session.settings);
   for (const Trial* trial : candidates) {
     const bool close = *search_score(*trial) <= racer_slack * *search_score(*candidates.front());
     if (close && racers.size() < most) racers.push_back(trial->config);

@@ -56,19 +56,15 @@ double mean_log(const std::vector<Scored>& visits) {
   return mean(logs);
 }
 
-double memory_of(const Trial& trial) {
-  const auto bytes = trial.measurement ? trial.measurement->memory_bytes_peak : std::nullopt;
-  return bytes ? static_cast<double>(*bytes) : std::numeric_limits<double>::infinity();
-}
-
 /// Those that may be recommended.
-std::vector<const Trial*> candidates(const Study& study, const Goal& goal, AllowLossy allow_lossy) {
+std::vector<const Trial*> candidates(const Study& study, const StudySettings& settings) {
   const Trial* baseline = find_trial(study, study.baseline);
   const auto default_score = baseline != nullptr ? search_score(*baseline) : std::nullopt;
   std::vector<const Trial*> trials;
   for (const Trial& trial : study.trials) {
-    if (&trial == baseline || !eligible(trial, allow_lossy) || !search_score(trial)) continue;
-    const bool memory_goal = goal.rank == Goal::Rank::memory;
+    if (&trial == baseline || !eligible(trial, settings.allow_lossy) || !search_score(trial)) continue;
+    if (!saves_enough(study, trial, settings)) continue;
+    const bool memory_goal = settings.goal.rank == Goal::Rank::memory;
     if (memory_goal && default_score && *search_score(trial) > *default_score * memory_goal_slack) continue;
     trials.push_back(&trial);
   }
@@ -83,19 +79,21 @@ struct Place {
   int visits = 0;
 };
 
-/// Mean log seconds of the visits of the search, against how slow the machine was at the time.
-double against_level(const Trial& trial, const std::vector<Level>& machine) {
+/// Log seconds of the visits of the search and the race, against how slow the machine was at the time.
+std::vector<double> searched(const Trial& trial, const std::vector<Level>& machine) {
   std::vector<double> logs;
   for (const Visit& visit : trial.visits) {
     if ((visit.phase == Phase::search || visit.phase == Phase::anchor) && visit.measurement.score_s)
       logs.push_back(std::log(*visit.measurement.score_s) - level_at(machine, visit.at_s));
   }
-  return mean(logs);
+  return logs;
 }
+
+double against_level(const Trial& trial, const std::vector<Level>& machine) { return mean(searched(trial, machine)); }
 
 Place place_of(const Trial& trial, const Goal& goal, const RaceFigures& figures, const std::vector<Level>& machine) {
   const int visits = static_cast<int>(trial.visits.size());
-  if (goal.rank == Goal::Rank::memory) return {&trial, false, std::log(memory_of(trial)), visits};
+  if (goal.rank == Goal::Rank::memory) return {&trial, false, std::log(usual_peak_bytes(trial).value_or(0)), visits};
   for (const RaceFigure& figure : figures.racers) {
     if (figure.trial == &trial) return {&trial, true, figure.log_seconds, figure.visits};
   }
@@ -112,6 +110,8 @@ std::optional<double> mean_score(const Trial& trial, const std::set<Phase>& phas
 
 std::optional<double> search_score(const Trial& trial) { return mean_score(trial, {Phase::search, Phase::anchor}); }
 
+int search_visits(const Trial& trial) { return static_cast<int>(log_scores(trial, {Phase::search, Phase::anchor}).size()); }
+
 std::optional<double> search_speed_ratio(const Study& study, const Trial& trial) {
   const Trial* baseline = find_trial(study, study.baseline);
   if (baseline == nullptr || !search_score(*baseline) || !search_score(trial)) return std::nullopt;
@@ -119,29 +119,55 @@ std::optional<double> search_speed_ratio(const Study& study, const Trial& trial)
   return std::exp(against_level(*baseline, machine) - against_level(trial, machine));
 }
 
-std::optional<double> visit_noise(const Study& study) {
+std::optional<VisitNoise> visit_noise(const Study& study) {
+  const std::vector<Level> machine = levels(study);
   double squares = 0;
-  double freedom = 0;
+  int degrees = 0;
   for (const Trial& trial : study.trials) {
-    const std::vector<double> logs = log_scores(trial, {Phase::search, Phase::anchor, Phase::confirm});
-    if (logs.size() < 2) continue;
-    const double degrees = static_cast<double>(logs.size() - 1);
-    squares += sample_deviation(logs) * sample_deviation(logs) * degrees;
-    freedom += degrees;
+    std::map<int, std::vector<double>> groups = blocks(trial);
+    groups[-1] = searched(trial, machine);
+    for (const auto& [block, logs] : groups) {
+      if (logs.size() < 2) continue;
+      const int own = static_cast<int>(logs.size()) - 1;
+      squares += sample_deviation(logs) * sample_deviation(logs) * own;
+      degrees += own;
+    }
   }
-  if (freedom <= 0) return std::nullopt;
-  return std::sqrt(squares / freedom);
+  if (degrees == 0) return std::nullopt;
+  return VisitNoise{std::sqrt(squares / degrees), degrees};
 }
 
-std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLossy allow_lossy) {
+std::optional<double> usual_peak_bytes(const Trial& trial) {
+  std::vector<double> peaks;
+  for (const Visit& visit : trial.visits) {
+    if (visit.phase != Phase::depth && visit.measurement.memory_bytes_peak)
+      peaks.push_back(static_cast<double>(*visit.measurement.memory_bytes_peak));
+  }
+  const double usual = peaks.empty() ? 0 : median(std::move(peaks));
+  return usual > 0 ? std::optional(usual) : std::nullopt;
+}
+
+std::optional<double> memory_ratio(const Study& study, const Trial& trial) {
+  const Trial* baseline = find_trial(study, study.baseline);
+  const auto usual = baseline != nullptr ? usual_peak_bytes(*baseline) : std::nullopt;
+  const auto own = usual_peak_bytes(trial);
+  return usual && own ? std::optional(*usual / *own) : std::nullopt;
+}
+
+bool saves_enough(const Study& study, const Trial& trial, const StudySettings& settings) {
+  if (settings.goal.rank != Goal::Rank::memory) return true;
+  return memory_ratio(study, trial).value_or(0) >= settings.min_gain_ratio;
+}
+
+std::vector<const Trial*> ranked(const Study& study, const StudySettings& settings) {
   std::vector<Place> places;
   const RaceFigures figures = race_figures(study);
   const std::vector<Level> machine = levels(study);
-  for (const Trial* trial : candidates(study, goal, allow_lossy)) places.push_back(place_of(*trial, goal, figures, machine));
+  for (const Trial* trial : candidates(study, settings)) places.push_back(place_of(*trial, settings.goal, figures, machine));
   std::stable_sort(places.begin(), places.end(),
                    [](const Place& a, const Place& b) { return a.raced != b.raced ? a.raced : a.log_value < b.log_value; });
   // The simplest within the noise of the best one goes first; the rest keeps its order.
-  const double noise = visit_noise(study).value_or(0);
+  const double noise = visit_noise(study).value_or(VisitNoise{}).deviation;
   std::size_t simplest = 0;
   for (std::size_t i = 1; i < places.size(); ++i) {
     const double visits = std::max(1, std::min(places[i].visits, places[0].visits));

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/study.hpp"
-#include "run/score.hpp"
+#include "run/study_loop.hpp"
 
 #include <map>
 #include <optional>
@@ -17,18 +17,37 @@ std::optional<double> mean_score(const Trial& trial, const std::set<Phase>& phas
 /// All visits that were made while searching (search and anchor phases).
 std::optional<double> search_score(const Trial& trial);
 
+/// How many of them gave a score.
+int search_visits(const Trial& trial);
+
 /// The default's seconds over the trial's, from the same visits, each against how slow the machine was at the time; nothing
 /// without any.
 std::optional<double> search_speed_ratio(const Study& study, const Trial& trial);
 
-/// Deviation of the log of one visit's score, from every configuration that was visited more than once; nothing when
-/// none was.
-std::optional<double> visit_noise(const Study& study);
+/// How much the log of one visit's score varies.
+struct VisitNoise {
+  double deviation = 0;
+  int degrees = 0;  ///< of freedom
+};
 
-/// The eligible trials other than the baseline, best first. For the memory goal: smallest peak among those whose seconds
-/// are within the slack of the default's. Between two that the noise cannot tell apart the one with fewer changed
-/// parameters comes first.
-std::vector<const Trial*> ranked(const Study& study, const Goal& goal, AllowLossy allow_lossy);
+/// From every configuration that was visited more than once, each visit against how slow the machine was at the time: the
+/// default tells that of the search and the race, the block that of the confirm. Nothing when none was.
+std::optional<VisitNoise> visit_noise(const Study& study);
+
+/// Bytes at the peak of a usual launch: the median of the visits, so that one that was visited more often does not come out
+/// larger. Those for the depths, which only two configurations have, do not count. Nothing when it is not known.
+std::optional<double> usual_peak_bytes(const Trial& trial);
+
+/// Default's bytes over the trial's; nothing when one is not known.
+std::optional<double> memory_ratio(const Study& study, const Trial& trial);
+
+/// For the memory goal: as much less memory than the default as would be worth leaving it. True for every other goal.
+bool saves_enough(const Study& study, const Trial& trial, const StudySettings& settings);
+
+/// The eligible trials other than the baseline, best first. For the memory goal: smallest peak among those that save enough
+/// and whose seconds are within the slack of the default's. Between two that the noise cannot tell apart the one with fewer
+/// changed parameters comes first.
+std::vector<const Trial*> ranked(const Study& study, const StudySettings& settings);
 
 /// log(default's score / candidate's score) by complete confirm block A B B A; only where all visits have a rate of the same
 /// prompt classes, since a score without one of them is of another mix of work.

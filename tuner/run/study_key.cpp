@@ -9,40 +9,65 @@ namespace {
 
 constexpr int key_schema = 2;
 
-std::string graphics_text(const MachineProfile& machine) {
-  return machine.gpu_cores ? fmt::format("{} cores", *machine.gpu_cores) : machine.accelerator;
+/// One thing that a recommendation is valid for, as the key has it.
+struct Part {
+  std::string name;
+  std::string value;
+};
+
+std::vector<Part> machine_parts(const MachineProfile& machine) {
+  return {{"the system", machine.os},
+          {"the kernel", machine.kernel},
+          {"the machine", machine.model},
+          {"the processor", machine.cpu},
+          {"the number of cores", std::to_string(machine.cores)},
+          {"the memory, in bytes,", std::to_string(machine.memory_bytes)},
+          {"the accelerator", machine.accelerator},
+          {"the number of graphics cores", std::to_string(machine.gpu_cores.value_or(0))}};
 }
+
+std::vector<Part> target_parts(const Target& target) {
+  std::vector<Part> parts = machine_parts(target.machine);
+  parts.push_back({"the engine", target.engine.name});
+  parts.push_back({"the engine's version", target.engine.version});
+  parts.push_back({"the model's content", target.model.sha256});
+  parts.push_back({"the model's size, in bytes,", std::to_string(target.model.size_bytes)});
+  parts.push_back({"the draft model's content", target.draft_model ? target.draft_model->sha256 : ""});
+  return parts;
+}
+
+/// What a stored study tells of its key, and the binary. The workload is in the key alone.
+std::vector<Part> told_parts(const Study& study) {
+  std::vector<Part> parts = target_parts(study.target);
+  parts.push_back({"the engine's binary", study.target.engine.binary});
+  parts.push_back({"the goal", study.goal});
+  parts.push_back({"the sampler", study.sampler});
+  parts.push_back({"what is fixed", display(study.fixed)});
+  parts.push_back({"the pace", std::string(to_string(study.pace))});
+  return parts;
+}
+
+std::string or_unknown(const std::string& value) { return value.empty() ? "unknown" : value; }
 
 }  // namespace
 
 std::string study_key(const Target& target, const std::string& goal, const std::map<std::string, double>& sampler,
                       const std::string& workload_digest, const Config& fixed, Pace pace) {
-  const MachineProfile& machine = target.machine;
-  std::string text = fmt::format("{}|{}|{}|{}|{}|{}|{}|", key_schema, machine.os, machine.kernel, machine.model, machine.cpu,
-                                 machine.cores, machine.memory_bytes);
-  text += fmt::format("{}|{}|", machine.accelerator, machine.gpu_cores.value_or(0));
-  text += fmt::format("{}|{}|{}|{}|", target.engine.name, target.engine.version, target.model.sha256, target.model.size_bytes);
-  if (target.draft_model) text += target.draft_model->sha256;
-  text += fmt::format("|{}|{}|{}|{}|{}", goal, sampler_text(sampler), workload_digest, key(fixed), to_string(pace));
+  std::string text = fmt::format("{}|", key_schema);
+  for (const Part& part : target_parts(target)) text += part.value + "|";
+  text += fmt::format("{}|{}|{}|{}|{}", goal, sampler_text(sampler), workload_digest, key(fixed), to_string(pace));
   return digest(text);
 }
 
-std::vector<std::string> stale_reasons(const Target& saved, const Target& now) {
+std::vector<std::string> stale_reasons(const Study& saved, const Study& now) {
   std::vector<std::string> reasons;
-  const auto changed = [&](const std::string& what, const std::string& before, const std::string& after) {
-    if (before != after)
-      reasons.push_back(
-          fmt::format("{} was {}, is {}", what, before.empty() ? "unknown" : before, after.empty() ? "unknown" : after));
-  };
-  changed("the engine's version", saved.engine.version, now.engine.version);
-  changed("the engine's binary", saved.engine.binary, now.engine.binary);
-  changed("the model's content", saved.model.sha256, now.model.sha256);
-  if (saved.draft_model && now.draft_model)
-    changed("the draft model's content", saved.draft_model->sha256, now.draft_model->sha256);
-  changed("the system", saved.machine.os + " " + saved.machine.kernel, now.machine.os + " " + now.machine.kernel);
-  changed("the processor", saved.machine.cpu, now.machine.cpu);
-  changed("the graphics processor", graphics_text(saved.machine), graphics_text(now.machine));
-  changed("the number of cores", std::to_string(saved.machine.cores), std::to_string(now.machine.cores));
+  const std::vector<Part> before = told_parts(saved);
+  const std::vector<Part> after = told_parts(now);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (before[i].value != after[i].value)
+      reasons.push_back(fmt::format("{} was {}, is {}", before[i].name, or_unknown(before[i].value), or_unknown(after[i].value)));
+  }
+  if (reasons.empty() && saved.key != now.key) reasons.emplace_back("the timed prompts are others");
   return reasons;
 }
 

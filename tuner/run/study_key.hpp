@@ -12,9 +12,9 @@ namespace sweetspot {
 std::string study_key(const Target& target, const std::string& goal, const std::map<std::string, double>& sampler,
                       const std::string& workload_digest, const Config& fixed, Pace pace);
 
-/// Why a saved recommendation no longer holds, one reason each: the engine's version or binary, the model, the machine or
-/// its system changed. Empty when it holds.
-std::vector<std::string> stale_reasons(const Target& saved, const Target& now);
+/// Why a saved recommendation may no longer hold, one reason each: what the key is made of and is another one now, or the
+/// engine's binary. Empty when it holds.
+std::vector<std::string> stale_reasons(const Study& saved, const Study& now);
 
 /// "greedy" or "temperature=0.6,top_p=0.95".
 std::string sampler_text(const std::map<std::string, double>& sampler);

@@ -30,9 +30,9 @@ enum class Reserve { for_confirm, once_promising, none };
 
 /// Something seems faster than the default by as much as would be recommended.
 bool promises(const StudySession& session) {
-  if (session.settings.goal.rank == Goal::Rank::memory) return true;
-  const auto best = ranked(session.study, session.settings.goal, session.settings.allow_lossy);
+  const auto best = ranked(session.study, session.settings);
   if (best.empty()) return false;
+  if (session.settings.goal.rank == Goal::Rank::memory) return true;
   return search_speed_ratio(session.study, *best.front()).value_or(0) >= session.settings.min_gain_ratio;
 }
 
