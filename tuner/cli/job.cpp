@@ -146,7 +146,12 @@ void add_memory_constraints(const ResolvedTarget& resolved, SearchSpace& space) 
 std::vector<Requirement> requirements_from(const Options& options, const MachineProfile& machine) {
   std::vector<Requirement> requirements;
   for (const std::string& text : options.require)
-    read_named("--require", text, [&](const std::string& bound) { requirements.push_back(requirement_from(bound)); });
+    read_named("--require", text, [&](const std::string& bound) {
+      requirements.push_back(requirement_from(bound));
+      const bool crowd = options.concurrency > 0 || find_goal(options.goal).work == Goal::Work::crowd;
+      if (!crowd && requirements.back().figure.starts_with("concurrency_"))
+        throw Error{bound + " bounds what several clients get, and only one asks", "add --concurrency N, or take --goal batch"};
+    });
   if (options.leave_free.empty()) return requirements;
   read_named("--leave-free", options.leave_free, [&](const std::string& size) {
     const double left = static_cast<double>(machine.memory_bytes) - bytes_from(size);
