@@ -223,6 +223,7 @@ TuneJob tune_job(const Options& options, Context& context) {
   job.settings.trials_most = options.trials.value_or(0);
   job.settings.min_gain_ratio = 1 + options.min_gain_percent / 100;
   job.settings.allow_lossy = options.allow_lossy;
+  for (const auto& [word, model] : resolved.setup.models) job.settings.model_bytes_per_token[word] = model.bytes_per_token;
   job.settings.depths = wanted_depths(options, resolved.setup.goal, resolved.setup.inputs.context);
   job.settings.session_tokens = wanted_session_tokens(options, resolved.setup.inputs.context);
   require_crowd(resolved.setup, job.space);

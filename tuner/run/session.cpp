@@ -3,6 +3,7 @@
 #include "core/id.hpp"
 #include "core/statistics.hpp"
 #include "run/later_look.hpp"
+#include "run/live_setup.hpp"
 #include "run/measure.hpp"
 #include "run/plausible.hpp"
 #include "run/ranking.hpp"
@@ -57,11 +58,24 @@ void measure_again(Trial& trial, const StudySettings& settings) {
   trial.unmet = unmet(settings.requirements, measurement).value_or("");
 }
 
+/// What the trial's model reads for a token / what the study's own does; nothing where either is not known.
+std::optional<double> bytes_ratio(const Trial& trial, const Study& study, const StudySettings& settings) {
+  const auto named = trial.config.values.find(std::string(model_parameter));
+  if (named == trial.config.values.end()) return 1;
+  const auto other = settings.model_bytes_per_token.find(text(named->second));
+  if (other == settings.model_bytes_per_token.end()) return 1;
+  const std::int64_t own = study.target.model.bytes_per_token;
+  if (own <= 0 || other->second <= 0) return std::nullopt;
+  return static_cast<double>(other->second) / static_cast<double>(own);
+}
+
 /// A speed that physics forbids is an error, not a win (measurement.md). The default's says that something was measured wrongly,
 /// not what: it is only warned of.
-void refuse_impossible(Trial& trial, Study& study) {
+void refuse_impossible(Trial& trial, Study& study, const StudySettings& settings) {
   const Trial* baseline = find_trial(study, study.baseline);
-  const auto reason = impossible_speed(trial, ceiling_tokens_per_second(study.target), baseline);
+  const auto bytes = bytes_ratio(trial, study, settings);
+  if (!bytes) return;
+  const auto reason = impossible_speed(trial, ceiling_tokens_per_second(study.target), baseline, *bytes);
   if (&trial == baseline) {
     std::erase_if(study.warnings, [](const Warning& warning) { return warning.code == "impossible_speed"; });
     if (reason)
@@ -157,7 +171,7 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
     outcome.visit->at_s = at_s;
     trial.visits.push_back(std::move(*outcome.visit));
     measure_again(trial, settings);
-    refuse_impossible(trial, study);
+    refuse_impossible(trial, study, settings);
   }
   observer.trial_changed(study, trial);
   if (outcome.visit) observer.visit_added(study, trial, trial.visits.back());
