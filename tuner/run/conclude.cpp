@@ -196,6 +196,9 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   const bool gains = standing(decision, settings) == Standing::gains;
   if (candidate == nullptr || !gains || !stands(*candidate, settings)) {
     result.reason = reason_to_keep(study, settings, candidate, decision);
+    // A goal at depth is decided by more visits than these.
+    if (settings.goal.work != Goal::Work::depth)
+      result.reason += faster_at_depth(baseline, ranked(study, settings.goal, settings.allow_lossy));
     return;
   }
   const double ratio = std::exp(published_log_ratio(decision, settings));

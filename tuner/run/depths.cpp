@@ -110,8 +110,13 @@ std::string answer_problem(const Prompt& prompt, const RequestSample& sample) {
   return fault ? "an answer that cannot be right: " + fault->detail : "";
 }
 
-std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const DepthPlan& plan,
-                                              const std::function<std::optional<std::int64_t>()>& memory_bytes,
+std::string row_failure(const Failure& seen, const ServerSight& server) {
+  const auto ended = server.ended();
+  const Failure& failure = ended ? *ended : seen;
+  return fmt::format("{}: {}", to_string(failure.kind), failure.detail);
+}
+
+std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const DepthPlan& plan, const ServerSight& sight,
                                               const InterruptFlag& interrupt) {
   std::vector<std::int64_t> depths = plan.depths;
   std::sort(depths.begin(), depths.end());
@@ -123,11 +128,11 @@ std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const De
     } catch (const TrialError& error) {  // out of memory at depth is data
       DepthMeasurement row;
       row.depth = depth;
-      row.failure = fmt::format("{}: {}", to_string(error.failure().kind), error.failure().detail);
+      row.failure = row_failure(error.failure(), sight);
       rows.push_back(std::move(row));
     }
     if (!rows.back().failure.empty()) break;
-    rows.back().memory_bytes = memory_bytes();
+    rows.back().memory_bytes = sight.memory_bytes();
   }
   return rows;
 }

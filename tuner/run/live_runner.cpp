@@ -200,13 +200,13 @@ void LiveRunner::add_depths(const VisitOrder& order, ServerProcess& server, Visi
     outcome.visit->started_at = utc_now_iso8601(std::chrono::system_clock::now());
   }
   const auto begin = std::chrono::steady_clock::now();
-  const auto memory = [&server] { return server.memory_bytes_peak(); };
+  const ServerSight sight{[&server] { return server.memory_bytes_peak(); }, [&server] { return server.exit_failure(); }};
   Measurement& measurement = outcome.visit->measurement;
   if (!order.depths.empty())
-    measurement.depths = measured_depths(target_of(server), {order.depths, setup_.sampler, setup_.seed}, memory, interrupt_);
+    measurement.depths = measured_depths(target_of(server), {order.depths, setup_.sampler, setup_.seed}, sight, interrupt_);
   if (order.session_tokens > 0)
     measurement.turns =
-        growing_conversation(target_of(server), {order.session_tokens, setup_.sampler, setup_.seed}, memory, interrupt_);
+        growing_conversation(target_of(server), {order.session_tokens, setup_.sampler, setup_.seed}, sight, interrupt_);
   if (setup_.goal.work == Goal::Work::depth && order.phase != Phase::depth)
     outcome.visit->measurement.score_s = score(setup_.goal, outcome.visit->measurement);
   outcome.visit->measurement.memory_bytes_peak = server.memory_bytes_peak();

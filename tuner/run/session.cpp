@@ -91,6 +91,26 @@ void refuse_impossible(Trial& trial, Study& study, const StudySettings& settings
   trial.verdict->detail = *reason;
 }
 
+/// A launch that fails for the depths is what is known of them, and takes nothing from what was measured before.
+void keep_as_rows(const VisitOrder& order, VisitOutcome& outcome) {
+  if (order.phase != Phase::depth || !outcome.failure) return;
+  const std::string failure = fmt::format("{}: {}", to_string(outcome.failure->kind), outcome.failure->detail);
+  outcome.failure.reset();
+  outcome.visit.emplace();
+  outcome.visit->phase = order.phase;
+  Measurement& measurement = outcome.visit->measurement;
+  if (!order.depths.empty()) {
+    measurement.depths.emplace_back();
+    measurement.depths.back().depth = *std::min_element(order.depths.begin(), order.depths.end());
+    measurement.depths.back().failure = failure;
+  }
+  if (order.session_tokens > 0) {
+    measurement.turns.emplace_back();
+    measurement.turns.back().turn = 1;
+    measurement.turns.back().failure = failure;
+  }
+}
+
 }  // namespace
 
 Trial& StudySession::trial(const Config& config) {
@@ -161,6 +181,7 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
   if (settings.pace == Pace::burst && order.timed) runner.cool_down();
   const double at_s = clock();
   VisitOutcome outcome = runner.visit(order);
+  keep_as_rows(order, outcome);
   const double took_s = clock() - at_s;
   if (outcome.visit && !order.gate && order.phase != Phase::depth) launches_s.push_back(took_s - outcome.visit->duration_s);
   if (outcome.disturbed) redo_disturbed(order, outcome, took_s);
