@@ -125,10 +125,14 @@ TEST_SUITE("run/session") {
 
   TEST_CASE("a launch that fails for the depths is a row of theirs, and what was measured before stands") {
     struct DeepRunner final : TrialRunner {
+      bool survives_once = false;
       VisitOutcome visit(const VisitOrder& order) override {
         VisitOutcome outcome;
         outcome.failure = Failure{FailureKind::out_of_memory, "no room for the cache", ""};
-        if (order.phase == Phase::depth) return outcome;
+        const bool fails = order.phase == Phase::depth && !survives_once;
+        if (order.phase == Phase::depth && survives_once) outcome.disturbed = "other programs used 1.0 of 2 cores";
+        survives_once = false;
+        if (fails) return outcome;
         outcome.failure.reset();
         outcome.visit.emplace();
         outcome.visit->measurement.score_s = 1;
@@ -154,6 +158,13 @@ TEST_SUITE("run/session") {
     CHECK(trial.measurement->depths.front().failure == "out_of_memory: no room for the cache");
     REQUIRE(trial.measurement->turns.size() == 1);
     CHECK(trial.measurement->turns.front().failure == "out_of_memory: no room for the cache");
+    // A repetition that fails leaves the disturbed visit as it was.
+    runner.survives_once = true;
+    session.depth_visit(trial);
+    CHECK_FALSE(trial.failure);
+    REQUIRE(trial.visits.size() == 3);
+    CHECK(trial.visits.back().measurement.depths.empty());
+    CHECK(trial.visits.back().measurement.score_s == doctest::Approx(1));
   }
 
   TEST_CASE("a disturbed visit whose repetition is cut off counts, and still says that it was disturbed") {

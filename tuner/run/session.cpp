@@ -96,6 +96,7 @@ void keep_as_rows(const VisitOrder& order, VisitOutcome& outcome) {
   if (order.phase != Phase::depth || !outcome.failure) return;
   const std::string failure = fmt::format("{}: {}", to_string(outcome.failure->kind), outcome.failure->detail);
   outcome.failure.reset();
+  if (outcome.visit) return;  // it was disturbed, and only its repetition failed
   outcome.visit.emplace();
   outcome.visit->phase = order.phase;
   Measurement& measurement = outcome.visit->measurement;
@@ -181,10 +182,10 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
   if (settings.pace == Pace::burst && order.timed) runner.cool_down();
   const double at_s = clock();
   VisitOutcome outcome = runner.visit(order);
-  keep_as_rows(order, outcome);
   const double took_s = clock() - at_s;
   if (outcome.visit && !order.gate && order.phase != Phase::depth) launches_s.push_back(took_s - outcome.visit->duration_s);
   if (outcome.disturbed) redo_disturbed(order, outcome, took_s);
+  keep_as_rows(order, outcome);
   if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
   if (outcome.verdict) trial.verdict = with_later_look(std::move(trial.verdict), std::move(*outcome.verdict), order.gate);
   if (outcome.failure) trial.failure = outcome.failure;
