@@ -119,9 +119,10 @@ std::vector<TurnMeasurement> turns_of(Conversation conversation, const ServerSig
     } catch (const TrialError& error) {  // out of memory in the seventh turn is data
       TurnMeasurement row;
       row.turn = number;
-      row.failure = row_failure(error.failure(), sight);
+      row.failure = failure_text(error.failure());
       rows.push_back(std::move(row));
     }
+    rows.back().failure = row_failure(rows.back().failure, sight);
     if (!rows.back().failure.empty()) break;
     rows.back().memory_bytes = sight.memory_bytes();
   }

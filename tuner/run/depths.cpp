@@ -110,10 +110,12 @@ std::string answer_problem(const Prompt& prompt, const RequestSample& sample) {
   return fault ? "an answer that cannot be right: " + fault->detail : "";
 }
 
-std::string row_failure(const Failure& seen, const ServerSight& server) {
+std::string failure_text(const Failure& failure) { return fmt::format("{}: {}", to_string(failure.kind), failure.detail); }
+
+std::string row_failure(const std::string& seen, const ServerSight& server) {
+  if (seen.empty()) return seen;
   const auto ended = server.ended();
-  const Failure& failure = ended ? *ended : seen;
-  return fmt::format("{}: {}", to_string(failure.kind), failure.detail);
+  return ended ? failure_text(*ended) : seen;
 }
 
 std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const DepthPlan& plan, const ServerSight& sight,
@@ -128,9 +130,10 @@ std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const De
     } catch (const TrialError& error) {  // out of memory at depth is data
       DepthMeasurement row;
       row.depth = depth;
-      row.failure = row_failure(error.failure(), sight);
+      row.failure = failure_text(error.failure());
       rows.push_back(std::move(row));
     }
+    rows.back().failure = row_failure(rows.back().failure, sight);
     if (!rows.back().failure.empty()) break;
     rows.back().memory_bytes = sight.memory_bytes();
   }

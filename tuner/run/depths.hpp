@@ -30,9 +30,12 @@ struct ServerSight {
   std::function<std::optional<Failure>()> ended = [] { return std::nullopt; };  ///< what its end means, if it has ended
 };
 
-/// What went wrong with a request, as a row has it: how the server ended, which says more than that a connection broke, else what
-/// the client saw.
-std::string row_failure(const Failure& seen, const ServerSight& server);
+/// "out_of_memory: what the engine said"
+std::string failure_text(const Failure& failure);
+
+/// What a row tells of what went wrong: how the server ended, which says more than a connection that broke or an answer without
+/// an end, else what the client saw; empty where that is.
+std::string row_failure(const std::string& seen, const ServerSight& server);
 
 /// What is wrong with an answer, whatever was asked, in words; empty: nothing.
 std::string answer_problem(const Prompt& prompt, const RequestSample& sample);

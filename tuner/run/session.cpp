@@ -2,6 +2,7 @@
 
 #include "core/id.hpp"
 #include "core/statistics.hpp"
+#include "run/depths.hpp"
 #include "run/later_look.hpp"
 #include "run/live_setup.hpp"
 #include "run/measure.hpp"
@@ -94,7 +95,7 @@ void refuse_impossible(Trial& trial, Study& study, const StudySettings& settings
 /// A launch that fails for the depths is what is known of them, and takes nothing from what was measured before.
 void keep_as_rows(const VisitOrder& order, VisitOutcome& outcome) {
   if (order.phase != Phase::depth || !outcome.failure) return;
-  const std::string failure = fmt::format("{}: {}", to_string(outcome.failure->kind), outcome.failure->detail);
+  const std::string failure = failure_text(*outcome.failure);
   outcome.failure.reset();
   if (outcome.visit) return;  // it was disturbed, and only its repetition failed
   outcome.visit.emplace();
