@@ -126,6 +126,13 @@ std::optional<std::int64_t> ServerProcess::memory_bytes_peak() {
   return impl_->memory_bytes_peak;
 }
 
+void ServerProcess::forget_memory_peak() {
+  forget_group_memory_peak(impl_->child.process_id());
+  impl_->memory_bytes_peak.reset();
+}
+
+double ServerProcess::cpu_seconds() const { return group_cpu_seconds(impl_->child.process_id()); }
+
 std::optional<Failure> ServerProcess::exit_failure() {
   // A connection that breaks is seen here before the kernel has finished with the process that held it.
   for (int i = 0; i < 100 && !impl_->child.ended(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});

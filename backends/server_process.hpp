@@ -66,6 +66,10 @@ public:
   std::string log_tail();
   /// Sum over the process group of each process's peak resident memory; nothing where the platform does not tell.
   std::optional<std::int64_t> memory_bytes_peak();
+  /// The peak from here on, as far as the platform lets it begin anew.
+  void forget_memory_peak();
+  /// Processor time of its process group so far; 0 once it has ended.
+  double cpu_seconds() const;
   /// What the end of the process means, from exit status and the descriptor's log patterns. Call when !alive() or when a
   /// request failed; waits shortly for the process to be reaped.
   std::optional<Failure> exit_failure();

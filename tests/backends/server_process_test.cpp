@@ -8,8 +8,11 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 
 using namespace sweetspot;
 using namespace std::chrono_literals;
@@ -93,6 +96,32 @@ TEST_SUITE("backends/run_command") {
   }
 }
 
+TEST_SUITE("backends/process_memory") {
+  TEST_CASE("a group's processor time is that of its living processes, and its peak can begin anew") {
+    // In a group of our own, so that nothing else that runs these tests is in it.
+    const pid_t before = getpgrp();
+    REQUIRE(setpgid(0, 0) == 0);
+    const std::int64_t group = getpgrp();
+    const double began_s = group_cpu_seconds(group);
+    volatile double sum = 0;
+    for (int i = 0; i < 100'000'000; ++i) sum = sum + 1;
+    CHECK(group_cpu_seconds(group) > began_s);
+    constexpr std::int64_t block = 64 << 20;
+    const auto small = group_memory_bytes_peak(group);
+    CHECK(std::string(block, 'x').back() == 'x');
+    const auto large = group_memory_bytes_peak(group);
+    REQUIRE(small);
+    REQUIRE(large);
+#ifndef __APPLE__
+    forget_group_memory_peak(group);
+    CHECK(*group_memory_bytes_peak(group) <= *large - block / 2);
+#endif
+    CHECK(*large >= *small);
+    CHECK(group_cpu_seconds(0x7ffffff0) == 0);
+    CHECK(setpgid(0, before) == 0);
+  }
+}
+
 TEST_SUITE("backends/server_process start") {
   TEST_CASE("a server that starts is ours, answers, and is gone when it leaves scope") {
     std::int64_t group = 0;
@@ -105,6 +134,9 @@ TEST_SUITE("backends/server_process start") {
       CHECK(server.properties().find(server.alias()) != std::string::npos);
       CHECK(server.log() == "listening on port " + std::to_string(server.port()) + "\n");
       CHECK(server.memory_bytes_peak().value_or(0) > 0);
+      server.forget_memory_peak();
+      CHECK(server.memory_bytes_peak().value_or(0) > 0);
+      CHECK(server.cpu_seconds() >= 0);
       CHECK_FALSE(nothing_left(group));
       const auto sample = asked(engine, server);
       CHECK(sample.http_status == 200);

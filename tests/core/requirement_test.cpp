@@ -45,6 +45,17 @@ TEST_SUITE("core/requirement") {
     CHECK_FALSE(unmet({}, measured()));
   }
 
+  TEST_CASE("what several clients get at once can be bounded, and is not as required where they were not asked") {
+    Measurement crowd = measured();
+    crowd.concurrency.emplace();
+    crowd.concurrency->tokens_per_second = 300;
+    crowd.concurrency->ttft_ms_p95 = 900;
+    CHECK_FALSE(unmet({requirement_from("concurrency_tokens_per_second>=300")}, crowd));
+    CHECK(unmet({requirement_from("concurrency_ttft_ms_p95<800")}, crowd) ==
+          "concurrency_ttft_ms_p95<800: concurrency_ttft_ms_p95 is 900");
+    CHECK(unmet_of("concurrency_ttft_ms_p95<800") == "concurrency_ttft_ms_p95<800: not measured");
+  }
+
   TEST_CASE("what is no bound is refused with the text and the way out") {
     CHECK_THROWS_WITH_AS(requirement_from("fast"), "'fast' is no bound", Error);
     CHECK_THROWS_WITH_AS(requirement_from("ttft_ms_p95<soon"), "'soon' is no number", Error);

@@ -126,5 +126,8 @@ TEST_SUITE("process/compare") {
     const Outcome wrong = sweetspot_run("demo --require 'ttft_ms_p59<500'");
     CHECK(wrong.exit_code == 2);
     CHECK(wrong.err.find("ttft_ms_p50") != std::string::npos);
+    const Outcome alone = sweetspot_run("demo --require 'concurrency_ttft_ms_p95<500'");
+    CHECK(alone.exit_code == 2);
+    CHECK(alone.err.find("--concurrency") != std::string::npos);
   }
 }

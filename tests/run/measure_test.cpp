@@ -113,6 +113,13 @@ TEST_SUITE("run/measure") {
     CHECK_THROWS_WITH(find_goal("agnet"), doctest::Contains("agnet"));
   }
 
+  TEST_CASE("a server that has answered before is asked with other nonces each time, a new one with the study's own") {
+    CHECK(nonce_seed(5, 0) == 5);
+    CHECK(nonce_seed(5, 1) != nonce_seed(5, 0));
+    CHECK(nonce_seed(5, 2) != nonce_seed(5, 1));
+    CHECK(nonce_seed(5, 2) == nonce_seed(5, 2));
+  }
+
   TEST_CASE("after its deadline nothing is asked, not even to warm up") {
     TimedPlan plan;
     plan.deadline = std::chrono::steady_clock::now();

@@ -75,6 +75,47 @@ TEST_SUITE("run/plausible") {
     CHECK(impossible_speed(other, 1, &plain));
   }
 
+  TEST_CASE("a file of fewer bytes may be as much faster as it is smaller") {
+    const Trial plain = at_rate(100);
+    Trial small = at_rate(600);
+    small.changed.values["model"] = std::string("Q3");
+    CHECK(impossible_speed(small, 100, &plain));
+    CHECK_FALSE(impossible_speed(small, 100, &plain, 0.2));
+    CHECK_FALSE(impossible_speed(small, std::nullopt, &plain, 0.2));
+    CHECK(impossible_speed(at_rate(2100), 100, &plain, 0.2));
+    CHECK(impossible_speed(at_rate(300), 100, nullptr, 2));
+  }
+
+  TEST_CASE("each file of a study is held against its own bytes, and one whose bytes are not known against nothing") {
+    struct Runner final : TrialRunner {
+      VisitOutcome visit(const VisitOrder&) override {
+        VisitOutcome outcome;
+        outcome.verdict = Verdict{};
+        outcome.verdict->outcome = Outcome::pass;
+        outcome.visit = at_rate(10).visits.back();
+        return outcome;
+      }
+    } runner;
+    Study study;
+    study.target.machine.memory_bandwidth_bytes_per_s = 1e9;
+    study.target.model.bytes_per_token = 500'000'000;
+    StudySettings settings;
+    settings.goal = find_goal("decode");
+    settings.model_bytes_per_token = {{"Q3", 100'000'000}, {"F16", 1'000'000'000}, {"odd", 0}};
+    Silent silent;
+    const StudyClock clock = [] { return 0.0; };
+    StudySession session{study, settings, runner, silent, clock};
+    const auto outcome_of = [&](const std::string& model) {
+      Trial& trial = session.trial(Config{{{"model", model}}});
+      session.visit(trial, Phase::search, Tier::quick);
+      return trial.verdict->outcome;
+    };
+    CHECK(outcome_of("own") == Outcome::error);
+    CHECK(outcome_of("Q3") == Outcome::pass);
+    CHECK(outcome_of("F16") == Outcome::error);
+    CHECK(outcome_of("odd") == Outcome::pass);
+  }
+
   TEST_CASE("a candidate with an impossible speed is an error, the default's is a warning") {
     struct Runner final : TrialRunner {
       VisitOutcome visit(const VisitOrder& order) override {

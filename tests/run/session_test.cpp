@@ -123,6 +123,50 @@ TEST_SUITE("run/session") {
     }
   }
 
+  TEST_CASE("a launch that fails for the depths is a row of theirs, and what was measured before stands") {
+    struct DeepRunner final : TrialRunner {
+      bool survives_once = false;
+      VisitOutcome visit(const VisitOrder& order) override {
+        VisitOutcome outcome;
+        outcome.failure = Failure{FailureKind::out_of_memory, "no room for the cache", ""};
+        const bool fails = order.phase == Phase::depth && !survives_once;
+        if (order.phase == Phase::depth && survives_once) outcome.disturbed = "other programs used 1.0 of 2 cores";
+        survives_once = false;
+        if (fails) return outcome;
+        outcome.failure.reset();
+        outcome.visit.emplace();
+        outcome.visit->measurement.score_s = 1;
+        return outcome;
+      }
+    } runner;
+    Study study;
+    StudySettings settings;
+    settings.goal = find_goal("decode");
+    settings.depths = {8192, 1024};
+    settings.session_tokens = 4096;
+    Listener listener;
+    const StudyClock clock = [] { return 0.0; };
+    StudySession session{study, settings, runner, listener, clock};
+    Trial& trial = session.trial({});
+    session.visit(trial, Phase::search, std::nullopt);
+    session.depth_visit(trial);
+    CHECK_FALSE(trial.failure);
+    REQUIRE(trial.measurement);
+    CHECK(trial.measurement->score_s == doctest::Approx(1));
+    REQUIRE(trial.measurement->depths.size() == 1);
+    CHECK(trial.measurement->depths.front().depth == 1024);
+    CHECK(trial.measurement->depths.front().failure == "out_of_memory: no room for the cache");
+    REQUIRE(trial.measurement->turns.size() == 1);
+    CHECK(trial.measurement->turns.front().failure == "out_of_memory: no room for the cache");
+    // A repetition that fails leaves the disturbed visit as it was.
+    runner.survives_once = true;
+    session.depth_visit(trial);
+    CHECK_FALSE(trial.failure);
+    REQUIRE(trial.visits.size() == 3);
+    CHECK(trial.visits.back().measurement.depths.empty());
+    CHECK(trial.visits.back().measurement.score_s == doctest::Approx(1));
+  }
+
   TEST_CASE("a disturbed visit whose repetition is cut off counts, and still says that it was disturbed") {
     Fixture fixture;
     fixture.settings.goal = find_goal("decode");

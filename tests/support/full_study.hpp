@@ -158,6 +158,9 @@ inline Study full_study(const std::string& id) {
   study.target.machine.swap_used_bytes = 3;
   study.target.machine.on_battery = false;
   study.target.machine.temperature_c = 40.5;
+  study.target.machine.thermal_pressure = 1;
+  study.target.machine.memory_pressure = 2;
+  study.target.machine.gpu_memory_limit_bytes = 4;
   study.target.machine.memory_bandwidth_bytes_per_s = 2.5e10;
   study.target.engine = {.name = "llama-server", .version = "b11669", .binary = "/usr/bin/llama-server"};
   study.target.model = full_model();

@@ -82,6 +82,9 @@ std::string machine_lines(const MachineProfile& machine) {
   if (!machine.model.empty()) text += fmt::format("  {}\n", escape_control(machine.model));
   if (machine.performance_cores) text += fmt::format("  {} of the cores are the fast kind\n", *machine.performance_cores);
   if (machine.gpu_cores) text += fmt::format("  graphics processor with {} cores on the same memory\n", *machine.gpu_cores);
+  if (machine.gpu_memory_limit_bytes)
+    text +=
+        fmt::format("  the graphics processor may hold {} (iogpu.wired_limit_mb)\n", bytes_text(machine.gpu_memory_limit_bytes));
   if (!machine.accelerator.empty()) text += fmt::format("  {}\n", escape_control(machine.accelerator));
   if (machine.load_1min) text += fmt::format("  load {:.2f}\n", *machine.load_1min);
   if (machine.memory_available_bytes)

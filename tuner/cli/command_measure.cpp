@@ -102,11 +102,11 @@ Measurement measure_attached(const Options& options, Context& context, double& t
     measurement.concurrency = together.measurement;
     if (together.fault) measurement.findings.push_back("an answer that cannot be right: " + together.fault->detail);
   }
-  const auto no_memory = [] { return std::optional<std::int64_t>(); };
+  const ServerSight none;
   if (!options.depths.empty())
-    measurement.depths = measured_depths(target, {options.depths, options.sampler, options.seed}, no_memory, context.interrupt);
+    measurement.depths = measured_depths(target, {options.depths, options.sampler, options.seed}, none, context.interrupt);
   if (const auto tokens = wanted_session_tokens(options, attached_context); tokens > 0)
-    measurement.turns = growing_conversation(target, {tokens, options.sampler, options.seed}, no_memory, context.interrupt);
+    measurement.turns = growing_conversation(target, {tokens, options.sampler, options.seed}, none, context.interrupt);
   measurement.score_s = score(find_goal(options.goal), measurement);
   return measurement;
 }

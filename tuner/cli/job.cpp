@@ -150,7 +150,12 @@ void add_memory_constraints(const ResolvedTarget& resolved, SearchSpace& space) 
 std::vector<Requirement> requirements_from(const Options& options, const MachineProfile& machine) {
   std::vector<Requirement> requirements;
   for (const std::string& text : options.require)
-    read_named("--require", text, [&](const std::string& bound) { requirements.push_back(requirement_from(bound)); });
+    read_named("--require", text, [&](const std::string& bound) {
+      requirements.push_back(requirement_from(bound));
+      const bool crowd = options.concurrency > 0 || find_goal(options.goal).work == Goal::Work::crowd;
+      if (!crowd && requirements.back().figure.starts_with("concurrency_"))
+        throw Error{bound + " bounds what several clients get, and only one asks", "add --concurrency N, or take --goal batch"};
+    });
   if (options.leave_free.empty()) return requirements;
   read_named("--leave-free", options.leave_free, [&](const std::string& size) {
     const double left = static_cast<double>(machine.memory_bytes) - bytes_from(size);
@@ -172,6 +177,7 @@ TuneJob job_over(const std::vector<Axis>& axes, const Options& options, Resolved
   job.settings.trials_most = options.trials.value_or(0);
   job.settings.min_gain_ratio = 1 + options.min_gain_percent / 100;
   job.settings.allow_lossy = options.allow_lossy;
+  for (const auto& [word, model] : resolved.setup.models) job.settings.model_bytes_per_token[word] = model.bytes_per_token;
   job.settings.depths = wanted_depths(options, resolved.setup.goal, resolved.setup.inputs.context);
   job.settings.session_tokens = wanted_session_tokens(options, resolved.setup.inputs.context);
   job.settings.requirements = requirements_from(options, resolved.target.machine);

@@ -167,7 +167,9 @@ void add_search(CLI::App& command, Options& options) {
   add_read(command, "--min-gain", "PERCENT", searching, "Smallest confirmed gain worth leaving the default for (2)",
            [&options](const std::string& text) { options.min_gain_percent = real_number(text, 0, 1000); });
   add_texts(command, "--require", "EXPR", searching,
-            "A bound that a recommendation must keep: ttft_ms_p95<500, memory_bytes_peak<24G (repeatable)", options.require);
+            "A bound that a recommendation must keep: ttft_ms_p95<500, memory_bytes_peak<24G, with --concurrency "
+            "concurrency_ttft_ms_p95<900 (repeatable)",
+            options.require);
   add_text(command, "--leave-free", "SIZE", searching, "Memory to leave to other programs: 8G", options.leave_free);
   command
       .add_flag_callback(

@@ -202,6 +202,9 @@ void to_json(Json& json, const MachineProfile& machine) {
               {"on_battery", or_null(machine.on_battery)},
               {"power_mode", machine.power_mode},
               {"temperature_c", or_null(machine.temperature_c)},
+              {"thermal_pressure", or_null(machine.thermal_pressure)},
+              {"memory_pressure", or_null(machine.memory_pressure)},
+              {"gpu_memory_limit_bytes", or_null(machine.gpu_memory_limit_bytes)},
               {"memory_bandwidth_bytes_per_s", or_null(machine.memory_bandwidth_bytes_per_s)}};
 }
 
@@ -222,6 +225,9 @@ void from_json(const Json& json, MachineProfile& machine) {
   read(json, "on_battery", machine.on_battery);
   read(json, "power_mode", machine.power_mode);
   read(json, "temperature_c", machine.temperature_c);
+  read(json, "thermal_pressure", machine.thermal_pressure);
+  read(json, "memory_pressure", machine.memory_pressure);
+  read(json, "gpu_memory_limit_bytes", machine.gpu_memory_limit_bytes);
   read(json, "memory_bandwidth_bytes_per_s", machine.memory_bandwidth_bytes_per_s);
 }
 

@@ -23,6 +23,10 @@ struct MachineProfile {
   std::optional<bool> on_battery;
   std::string power_mode;  ///< "low", "normal", "high", or the system's own word; empty: not told
   std::optional<double> temperature_c;
+  std::optional<int> thermal_pressure;  ///< of macOS: 0 nominal, 1 moderate, 2 heavy, 3 trapping, 4 sleeping
+  std::optional<int> memory_pressure;   ///< of macOS: 1 normal, 2 warning, 4 critical
+  std::optional<std::int64_t>
+      gpu_memory_limit_bytes;  ///< that macOS was told to let the graphics processor hold; nothing: its own
   std::optional<double> memory_bandwidth_bytes_per_s;  ///< measured (run/bandwidth.hpp); nothing: not measured
   bool operator==(const MachineProfile&) const = default;
 };

@@ -26,6 +26,11 @@ std::optional<double> value_of(const Measurement& measurement) {
   return value ? std::optional<double>(static_cast<double>(*value)) : std::nullopt;
 }
 
+template <auto Member>
+std::optional<double> crowd_value_of(const Measurement& measurement) {
+  return measurement.concurrency ? (*measurement.concurrency).*Member : std::nullopt;
+}
+
 constexpr std::array figures{
     Figure{"score_s", value_of<&Measurement::score_s>},
     Figure{"decode_tokens_per_second", value_of<&Measurement::decode_tokens_per_second>},
@@ -40,6 +45,8 @@ constexpr std::array figures{
     Figure{"itl_ms_p95", value_of<&Measurement::itl_ms_p95>},
     Figure{"draft_acceptance", value_of<&Measurement::draft_acceptance>},
     Figure{"memory_bytes_peak", value_of<&Measurement::memory_bytes_peak>},
+    Figure{"concurrency_tokens_per_second", crowd_value_of<&ConcurrencyMeasurement::tokens_per_second>},
+    Figure{"concurrency_ttft_ms_p95", crowd_value_of<&ConcurrencyMeasurement::ttft_ms_p95>},
 };
 
 struct Operator {

@@ -5,6 +5,7 @@
 #include "core/statistics.hpp"
 #include "gate/check.hpp"
 #include "gate/prompt_set.hpp"
+#include "run/measure.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -67,7 +68,7 @@ private:
     ConcurrentAnswer answer;
     answer.sent_ms = now_ms();
     try {
-      answer.sample = ask(server_, with_nonce(prompt, plan_.seed, repeat), options, interrupt_);
+      answer.sample = ask(server_, with_nonce(prompt, nonce_seed(plan_.seed, plan_.visits_before), repeat), options, interrupt_);
     } catch (const TrialError& error) {
       client.failure = error.failure();
       ++client.failed;

@@ -20,7 +20,8 @@ struct ConcurrentPlan {
   int requests = 4;  ///< of each client
   std::map<std::string, double> sampler;
   std::uint64_t seed = 1;
-  int round = 0;  ///< another round asks with other nonces
+  int round = 0;          ///< another round asks with other nonces
+  int visits_before = 0;  ///< as in TimedPlan
   int max_tokens = 0;
 };
 

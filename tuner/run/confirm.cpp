@@ -85,7 +85,7 @@ double confirm_seconds_least(const StudySession& session) {
 
 bool worth_confirming(const StudySession& session, const Trial& candidate) {
   if (session.settings.goal.rank == Goal::Rank::memory) return true;
-  const double noise = clearly_deviations * visit_noise(session.study).value_or(0);
+  const double noise = clearly_deviations * visit_noise(session.study).value_or(VisitNoise{}).deviation;
   return std::log(search_speed_ratio(session.study, candidate).value_or(1)) + noise >= std::log(slower_than_default);
 }
 

@@ -111,8 +111,7 @@ private:
   double bytes_per_token_ = first_guess;
 };
 
-std::vector<TurnMeasurement> turns_of(Conversation conversation,
-                                      const std::function<std::optional<std::int64_t>()>& memory_bytes) {
+std::vector<TurnMeasurement> turns_of(Conversation conversation, const ServerSight& sight) {
   std::vector<TurnMeasurement> rows;
   for (int number = 1; number <= conversation_turns; ++number) {
     try {
@@ -120,11 +119,12 @@ std::vector<TurnMeasurement> turns_of(Conversation conversation,
     } catch (const TrialError& error) {  // out of memory in the seventh turn is data
       TurnMeasurement row;
       row.turn = number;
-      row.failure = fmt::format("{}: {}", to_string(error.failure().kind), error.failure().detail);
+      row.failure = failure_text(error.failure());
       rows.push_back(std::move(row));
     }
+    rows.back().failure = row_failure(rows.back().failure, sight);
     if (!rows.back().failure.empty()) break;
-    rows.back().memory_bytes = memory_bytes();
+    rows.back().memory_bytes = sight.memory_bytes();
   }
   return rows;
 }
@@ -132,11 +132,10 @@ std::vector<TurnMeasurement> turns_of(Conversation conversation,
 }  // namespace
 
 std::vector<TurnMeasurement> growing_conversation(const ChatTarget& server, const ConversationPlan& plan,
-                                                  const std::function<std::optional<std::int64_t>()>& memory_bytes,
-                                                  const InterruptFlag& interrupt) {
-  std::vector<TurnMeasurement> rows = turns_of({server, plan, interrupt, Form::tools}, memory_bytes);
+                                                  const ServerSight& sight, const InterruptFlag& interrupt) {
+  std::vector<TurnMeasurement> rows = turns_of({server, plan, interrupt, Form::tools}, sight);
   const bool refused = rows.size() == 1 && rows.front().failure.starts_with("HTTP ");
-  return refused ? turns_of({server, plan, interrupt, Form::plain}, memory_bytes) : rows;
+  return refused ? turns_of({server, plan, interrupt, Form::plain}, sight) : rows;
 }
 
 }  // namespace sweetspot

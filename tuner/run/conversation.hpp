@@ -3,11 +3,10 @@
 #include "backends/chat.hpp"
 #include "core/interrupt.hpp"
 #include "core/measurement.hpp"
+#include "run/depths.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +26,6 @@ struct ConversationPlan {
 /// they answer. A model that takes no tool messages is given the files in the user's own words. What goes wrong in a turn is in
 /// its row, and no later one is tried. Throws Interrupted.
 std::vector<TurnMeasurement> growing_conversation(const ChatTarget& server, const ConversationPlan& plan,
-                                                  const std::function<std::optional<std::int64_t>()>& memory_bytes,
-                                                  const InterruptFlag& interrupt);
+                                                  const ServerSight& sight, const InterruptFlag& interrupt);
 
 }  // namespace sweetspot

@@ -17,6 +17,7 @@ constexpr double crowd_tokens = 110;    ///< of one answer
 constexpr double margin = 1.3;
 constexpr double reserve_share_most = 0.5;
 constexpr double depth_loss = 0.95;  ///< one launch each: a smaller difference is noise
+constexpr double warm_loss = 0.8;    ///< a short wait, seen once: it differs more from one time to the next
 
 const DepthMeasurement* at_depth(const Trial& trial, std::int64_t depth) {
   const auto& rows = trial.measurement->depths;
@@ -24,10 +25,61 @@ const DepthMeasurement* at_depth(const Trial& trial, std::int64_t depth) {
   return found == rows.end() ? nullptr : &*found;
 }
 
+/// A failed row ends them: what is deeper was not tried, and need not be.
+template <typename Row>
+bool has_ended(const std::vector<Row>& rows) {
+  return !rows.empty() && !rows.back().failure.empty();
+}
+
 bool was_measured(const Trial& trial, const StudySettings& settings) {
   if (!trial.measurement || (settings.session_tokens > 0 && trial.measurement->turns.empty())) return false;
-  return std::all_of(settings.depths.begin(), settings.depths.end(),
+  return has_ended(trial.measurement->depths) ||
+         std::all_of(settings.depths.begin(), settings.depths.end(),
                      [&](std::int64_t depth) { return at_depth(trial, depth) != nullptr; });
+}
+
+enum class Tells { slower, faster };
+
+/// How the candidate's row compares in all that is more than noise; empty where nothing goes in the direction asked for.
+std::string row_text(const DepthMeasurement& base, const DepthMeasurement& candidate, Tells tells) {
+  struct Figure {
+    const char* name;
+    std::optional<double> base_time;
+    std::optional<double> own_time;
+    double loss;
+  };
+  const auto inverse = [](const std::optional<double>& rate) { return rate ? std::optional(1 / *rate) : std::nullopt; };
+  const Figure figures[] = {
+      {"cold first token", base.ttft_cold_ms, candidate.ttft_cold_ms, depth_loss},
+      {"warm first token", base.ttft_warm_ms, candidate.ttft_warm_ms, warm_loss},
+      {"decode", inverse(base.decode_tokens_per_second), inverse(candidate.decode_tokens_per_second), depth_loss}};
+  std::string text;
+  bool told = false;
+  for (const auto& [name, base_time, own_time, loss] : figures) {
+    if (!base_time || !own_time || *own_time <= 0) continue;
+    const double ratio = *base_time / *own_time;
+    if (ratio >= loss && ratio <= 1 / loss) continue;
+    told = told || (tells == Tells::slower) == (ratio < 1);
+    text += fmt::format("{}{} {:.2f}x", text.empty() ? "" : ", ", name, ratio);
+  }
+  return told ? text : "";
+}
+
+/// "8192 tokens (decode 0.80x), 16384 tokens (...)"; empty: nowhere.
+std::string depths_where(const Trial& baseline, const Trial& candidate, Tells tells) {
+  std::string text;
+  if (!baseline.measurement || !candidate.measurement) return text;
+  for (const DepthMeasurement& base : baseline.measurement->depths) {
+    const DepthMeasurement* other = at_depth(candidate, base.depth);
+    if (other == nullptr) continue;
+    const std::string& lost = tells == Tells::slower ? other->failure : base.failure;
+    const std::string& held = tells == Tells::slower ? base.failure : other->failure;
+    if (!held.empty()) continue;
+    const std::string told =
+        lost.empty() ? row_text(base, *other, tells) : (tells == Tells::slower ? "" : "the default fails there: ") + lost;
+    if (!told.empty()) text += fmt::format("{}{} tokens ({})", text.empty() ? "" : ", ", base.depth, told);
+  }
+  return text;
 }
 
 }  // namespace
@@ -76,19 +128,16 @@ void measure_depths(StudySession& session, double one_s) {
 }
 
 std::string slower_at_depth(const Trial& baseline, const Trial& candidate) {
-  std::string text;
-  if (!baseline.measurement || !candidate.measurement) return text;
-  for (const DepthMeasurement& base : baseline.measurement->depths) {
-    const DepthMeasurement* other = at_depth(candidate, base.depth);
-    if (other == nullptr || !base.failure.empty()) continue;
-    if (!other->failure.empty()) {
-      text += fmt::format("{}{} tokens ({})", text.empty() ? "" : ", ", base.depth, other->failure);
-    } else if (base.decode_tokens_per_second && other->decode_tokens_per_second) {
-      const double ratio = *other->decode_tokens_per_second / *base.decode_tokens_per_second;
-      if (ratio < depth_loss) text += fmt::format("{}{} tokens ({:.2f}x)", text.empty() ? "" : ", ", base.depth, ratio);
-    }
+  return depths_where(baseline, candidate, Tells::slower);
+}
+
+std::string faster_at_depth(const Trial& baseline, const std::vector<const Trial*>& best_first) {
+  for (const Trial* trial : best_first) {
+    if (!trial->measurement || trial->measurement->depths.empty()) continue;
+    const std::string deep = depths_where(baseline, *trial, Tells::faster);
+    return deep.empty() ? "" : fmt::format("; {} is faster than the default at a depth of {}", display(trial->changed), deep);
   }
-  return text;
+  return "";
 }
 
 }  // namespace sweetspot

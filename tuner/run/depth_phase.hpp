@@ -4,6 +4,7 @@
 #include "run/session.hpp"
 
 #include <string>
+#include <vector>
 
 namespace sweetspot {
 
@@ -22,7 +23,12 @@ double depth_reserve_seconds(double one_s, double budget_s);
 /// where neither was asked for.
 void measure_depths(StudySession& session, double one_s);
 
-/// Depths at which the candidate is slower than the default although it is faster elsewhere, in words; empty: none.
+/// Depths at which the candidate is slower than the default in anything although it is faster elsewhere, to the first token of a
+/// text that is new or known, or decoding, in words; empty: none.
 std::string slower_at_depth(const Trial& baseline, const Trial& candidate);
+
+/// The same where the default is kept: where the best other one that was measured at depth is faster in anything, as the end of a
+/// sentence; empty: nowhere.
+std::string faster_at_depth(const Trial& baseline, const std::vector<const Trial*>& best_first);
 
 }  // namespace sweetspot

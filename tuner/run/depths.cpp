@@ -110,8 +110,15 @@ std::string answer_problem(const Prompt& prompt, const RequestSample& sample) {
   return fault ? "an answer that cannot be right: " + fault->detail : "";
 }
 
-std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const DepthPlan& plan,
-                                              const std::function<std::optional<std::int64_t>()>& memory_bytes,
+std::string failure_text(const Failure& failure) { return fmt::format("{}: {}", to_string(failure.kind), failure.detail); }
+
+std::string row_failure(const std::string& seen, const ServerSight& server) {
+  if (seen.empty()) return seen;
+  const auto ended = server.ended();
+  return ended ? failure_text(*ended) : seen;
+}
+
+std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const DepthPlan& plan, const ServerSight& sight,
                                               const InterruptFlag& interrupt) {
   std::vector<std::int64_t> depths = plan.depths;
   std::sort(depths.begin(), depths.end());
@@ -123,11 +130,12 @@ std::vector<DepthMeasurement> measured_depths(const ChatTarget& server, const De
     } catch (const TrialError& error) {  // out of memory at depth is data
       DepthMeasurement row;
       row.depth = depth;
-      row.failure = fmt::format("{}: {}", to_string(error.failure().kind), error.failure().detail);
+      row.failure = failure_text(error.failure());
       rows.push_back(std::move(row));
     }
+    rows.back().failure = row_failure(rows.back().failure, sight);
     if (!rows.back().failure.empty()) break;
-    rows.back().memory_bytes = memory_bytes();
+    rows.back().memory_bytes = sight.memory_bytes();
   }
   return rows;
 }

@@ -28,13 +28,14 @@ namespace {
 
 constexpr double rest_least_s = 5;                          ///< before a burst
 constexpr double rest_most_s = 120;                         ///< a warm room may keep the machine above where it was
-constexpr double cool_within_c = 2;                         ///< of the temperature before the first
 constexpr std::chrono::seconds rest_step{1};                ///< asking the machine costs programs of the system's own on some
 constexpr std::int64_t bytes_per_ready_second = 100 << 20;  ///< slowest disk that a large model is loaded from
 
 std::chrono::milliseconds ready_timeout(const ModelIdentity& model) {
   return std::chrono::milliseconds(limits::ready_timeout) + std::chrono::seconds(model.size_bytes / bytes_per_ready_second);
 }
+
+bool goes_deep(const VisitOrder& order) { return !order.depths.empty() || order.session_tokens > 0; }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -43,7 +44,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 LiveRunner::LiveRunner(LiveSetup setup, const InterruptFlag& interrupt, StatusLine status)
-    : setup_(std::move(setup)), interrupt_(interrupt), status_(std::move(status)), cores_(probe_machine().cores) {}
+    : setup_(std::move(setup)), interrupt_(interrupt), status_(std::move(status)) {}
 
 ServerProcess LiveRunner::start(const Config& config) {
   kept_ = {};
@@ -53,15 +54,17 @@ ServerProcess LiveRunner::start(const Config& config) {
 
 /// The server of the visit before, where this configuration differs from what it served only by what requests set: figures
 /// of one process, in turn, are better compared than those of two. A configuration that follows itself gets a new one, so
-/// that repeats differ by all that launches differ by; so does all that is gated, because what others asked stays behind.
+/// that repeats differ by all that launches differ by; so does all that is gated or goes deep, because what others asked and the
+/// memory that it took stay behind.
 ServerProcess LiveRunner::server_for(const VisitOrder& order) {
-  if (order.gate || !kept_.server) return start(order.config);
+  if (order.gate || goes_deep(order) || !kept_.server) return start(order.config);
   const LaunchPlan plan = plan_for(setup_, order.config);
   const bool one_only = kept_.served.size() == 1 && kept_.served.contains(key(order.config));
   if (plan.argv != kept_.argv || one_only || !kept_.server->alive()) return start(order.config);
   ServerProcess server = std::move(*kept_.server);
   kept_.server.reset();
   server.set_request_json(plan.request_json);
+  server.forget_memory_peak();
   return server;
 }
 
@@ -69,12 +72,13 @@ ServerProcess LiveRunner::server_for(const VisitOrder& order) {
 void LiveRunner::keep_or_stop(const VisitOrder& order, ServerProcess& server) {
   const auto by_request = [](const EngineParameter& row) { return !row.request_field.empty(); };
   const bool may_serve_others = std::any_of(setup_.engine.parameters.begin(), setup_.engine.parameters.end(), by_request);
-  if (order.gate || !may_serve_others) {
+  if (order.gate || goes_deep(order) || !may_serve_others) {
     server.stop();
     return;
   }
   kept_.argv = plan_for(setup_, order.config).argv;
   kept_.served.insert(key(order.config));
+  ++kept_.visits;
   kept_.server.emplace(std::move(server));
 }
 
@@ -116,11 +120,10 @@ void LiveRunner::cool_down() {
   status_("cooling down");
   while (true) {
     if (interrupt_.raised()) throw Interrupted{};
-    const auto temperature = probe_machine().temperature_c;
-    if (!cool_c_) cool_c_ = temperature;
+    const MachineProfile machine = probe_machine();
+    if (!cool_c_) cool_c_ = machine.temperature_c;
     const double waited = seconds_since(begin);
-    const bool cool = !temperature || *temperature <= *cool_c_ + cool_within_c;
-    if ((cool && waited >= rest_least_s) || waited >= rest_most_s) return;
+    if ((has_cooled(machine, cool_c_) && waited >= rest_least_s) || waited >= rest_most_s) return;
     std::this_thread::sleep_for(rest_step);
   }
 }
@@ -136,6 +139,7 @@ void LiveRunner::add_timed(const VisitOrder& order, ServerProcess& server, Visit
   plan.sampler = setup_.sampler;
   plan.seed = setup_.seed;
   plan.round = order.round;
+  plan.visits_before = kept_.visits;
   plan.deadline = order.timed_deadline;
   Visit visit;
   visit.phase = order.phase;
@@ -184,6 +188,7 @@ void LiveRunner::add_crowd(const VisitOrder& order, ServerProcess& server, Visit
   plan.sampler = setup_.sampler;
   plan.seed = setup_.seed;
   plan.round = order.round;
+  plan.visits_before = kept_.visits;
   plan.max_tokens = size_.max_tokens;
   ConcurrentResult crowd = concurrent_requests(target_of(server), setup_.timed_prompts, plan, interrupt_);
   visit.measurement.concurrency = crowd.measurement;
@@ -200,13 +205,13 @@ void LiveRunner::add_depths(const VisitOrder& order, ServerProcess& server, Visi
     outcome.visit->started_at = utc_now_iso8601(std::chrono::system_clock::now());
   }
   const auto begin = std::chrono::steady_clock::now();
-  const auto memory = [&server] { return server.memory_bytes_peak(); };
+  const ServerSight sight{[&server] { return server.memory_bytes_peak(); }, [&server] { return server.exit_failure(); }};
   Measurement& measurement = outcome.visit->measurement;
   if (!order.depths.empty())
-    measurement.depths = measured_depths(target_of(server), {order.depths, setup_.sampler, setup_.seed}, memory, interrupt_);
+    measurement.depths = measured_depths(target_of(server), {order.depths, setup_.sampler, setup_.seed}, sight, interrupt_);
   if (order.session_tokens > 0)
     measurement.turns =
-        growing_conversation(target_of(server), {order.session_tokens, setup_.sampler, setup_.seed}, memory, interrupt_);
+        growing_conversation(target_of(server), {order.session_tokens, setup_.sampler, setup_.seed}, sight, interrupt_);
   if (setup_.goal.work == Goal::Work::depth && order.phase != Phase::depth)
     outcome.visit->measurement.score_s = score(setup_.goal, outcome.visit->measurement);
   outcome.visit->measurement.memory_bytes_peak = server.memory_bytes_peak();
@@ -230,7 +235,7 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
   if (reference != nullptr && *order.gate != Tier::fresh) gating.apis = api_gatings(order.config, *reference);
   try {
     status_("starting " + display(order.config));
-    const MachineState before = machine_state();
+    const MachineState before = machine_state(kept_.server ? kept_.server->cpu_seconds() : 0);
     server = server_for(order);
     if (reference != nullptr) {
       status_("checking " + display(order.config));
@@ -240,9 +245,10 @@ VisitOutcome LiveRunner::visit(const VisitOrder& order) {
     }
     const bool broken = outcome.verdict && broken_for_good(order, *reference, gating);
     if (!broken && order.timed) add_timed(order, *server, outcome);
-    if (!broken && !outcome.cut && (!order.depths.empty() || order.session_tokens > 0)) add_depths(order, *server, outcome);
+    if (!broken && !outcome.cut && goes_deep(order)) add_depths(order, *server, outcome);
+    // Before it is stopped: what a server worked and swapped is seen while it lives, wherever it is counted later.
+    if (outcome.visit) outcome.disturbed = disturbed_by(before, machine_state(server->cpu_seconds()));
     keep_or_stop(order, *server);
-    if (outcome.visit) outcome.disturbed = disturbed_by(before, machine_state(), cores_);
     if (reference != nullptr) {
       const bool asks = outcome.verdict->check != "G13" &&
                         (needs_reference(order, *reference, gating) || needs_scorer(order, *reference, gating));

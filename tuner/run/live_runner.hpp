@@ -104,6 +104,7 @@ private:
     std::optional<ServerProcess> server;
     std::vector<std::string> argv;
     std::set<std::string> served;  ///< keys of the configurations
+    int visits = 0;                ///< that it has answered
   };
 
   ServerProcess start(const Config& config);
@@ -147,7 +148,6 @@ private:
   Kept kept_;
   const InterruptFlag& interrupt_;
   StatusLine status_;
-  int cores_ = 1;
   std::optional<double> cool_c_;  ///< temperature before the first burst
   ReferenceSize size_;
   std::chrono::steady_clock::time_point reference_deadline_ = std::chrono::steady_clock::time_point::max();

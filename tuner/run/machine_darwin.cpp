@@ -49,16 +49,28 @@ std::optional<Number> number_of(const char* name) {
   return value;
 }
 
-/// Free, inactive and speculative pages: what the system can give away without swapping.
-std::optional<std::int64_t> memory_available_bytes() {
+std::optional<vm_statistics64_data_t> memory_statistics() {
   vm_statistics64_data_t statistics{};
   mach_msg_type_number_t count = HOST_VM_INFO64_COUNT;
   const auto host = mach_host_self();
   const auto result = host_statistics64(host, HOST_VM_INFO64, reinterpret_cast<host_info64_t>(&statistics), &count);
   mach_port_deallocate(mach_task_self(), host);
-  if (result != KERN_SUCCESS) return std::nullopt;
-  const auto pages = static_cast<std::int64_t>(statistics.free_count) + static_cast<std::int64_t>(statistics.inactive_count);
+  return result == KERN_SUCCESS ? std::optional(statistics) : std::nullopt;
+}
+
+/// Free, inactive and speculative pages: what the system can give away without swapping.
+std::optional<std::int64_t> memory_available_bytes() {
+  const auto statistics = memory_statistics();
+  if (!statistics) return std::nullopt;
+  const auto pages = static_cast<std::int64_t>(statistics->free_count) + static_cast<std::int64_t>(statistics->inactive_count);
   return pages * static_cast<std::int64_t>(vm_kernel_page_size);
+}
+
+/// Since the system started. What is only compressed is no swapping.
+std::optional<std::int64_t> swapped_out_bytes() {
+  const auto statistics = memory_statistics();
+  if (!statistics) return std::nullopt;
+  return static_cast<std::int64_t>(statistics->swapouts) * static_cast<std::int64_t>(vm_kernel_page_size);
 }
 
 /// User, system and nice time of all processors since they were started.
@@ -90,6 +102,16 @@ std::optional<std::int64_t> thermal_pressure() {
   return known ? std::optional<std::int64_t>(static_cast<std::int64_t>(level)) : std::nullopt;
 }
 
+/// The first arguments of a process of this user's; none where they are not told.
+std::vector<std::string> arguments_of(pid_t id) {
+  std::array<int, 3> name{CTL_KERN, KERN_PROCARGS2, id};
+  std::size_t size = static_cast<std::size_t>(number_of<int>("kern.argmax").value_or(0));
+  std::string bytes(size, '\0');
+  if (size == 0 || sysctl(name.data(), name.size(), bytes.data(), &size, nullptr, 0) != 0) return {};
+  bytes.resize(std::min(size, bytes.size()));
+  return darwin::arguments(bytes);
+}
+
 /// What one of the system's own programs prints; empty when it cannot be run.
 std::string printed_by(const std::vector<std::string>& argv) {
   LaunchPlan plan;
@@ -103,13 +125,15 @@ std::string printed_by(const std::vector<std::string>& argv) {
 
 }  // namespace
 
-MachineState machine_state() {
+MachineState machine_state(double server_cpu_s) {
   MachineState state;
   state.at_s = steady_seconds();
-  state.own_s = own_cpu_seconds();
+  state.cores = number_of<int>("hw.activecpu").value_or(1);
+  state.own_s = own_cpu_seconds() + server_cpu_s;
   state.busy_s = busy_seconds();
-  state.swap_used_bytes = swap_used_bytes();
+  state.swapped_out_bytes = swapped_out_bytes();
   state.on_battery = darwin::on_battery(printed_by({"/usr/bin/pmset", "-g", "batt"}));
+  state.power_mode = darwin::power_mode(printed_by({"/usr/bin/pmset", "-g"}));
   state.throttled = thermal_pressure();
   return state;
 }
@@ -131,6 +155,10 @@ MachineProfile probe_machine() {
   machine.power_mode = darwin::power_mode(printed_by({"/usr/bin/pmset", "-g"}));
   machine.memory_available_bytes = memory_available_bytes();
   machine.swap_used_bytes = swap_used_bytes();
+  if (const auto level = thermal_pressure()) machine.thermal_pressure = static_cast<int>(*level);
+  machine.memory_pressure = number_of<int>("kern.memorystatus_vm_pressure_level");
+  if (const auto megabytes = number_of<int>("iogpu.wired_limit_mb"); megabytes.value_or(0) > 0)
+    machine.gpu_memory_limit_bytes = std::int64_t{*megabytes} << 20;
   return machine;
 }
 
@@ -143,8 +171,10 @@ std::vector<std::string> running_model_servers() {
   for (int i = 0; i < count; ++i) {
     std::array<char, 256> name{};
     const auto id = ids[static_cast<std::size_t>(i)];
-    if (proc_name(id, name.data(), static_cast<std::uint32_t>(name.size())) > 0 && is_model_server(name.data()))
-      names.push_back(std::string{name.data()} + " (process " + std::to_string(id) + ")");
+    if (proc_name(id, name.data(), static_cast<std::uint32_t>(name.size())) <= 0) continue;
+    // Asking for arguments takes a large buffer each time: only of those whose name says nothing.
+    const auto server = model_server_of(name.data(), is_interpreter(name.data()) ? arguments_of(id) : std::vector<std::string>{});
+    if (!server.empty()) names.push_back(server + " (process " + std::to_string(id) + ")");
   }
   return names;
 }

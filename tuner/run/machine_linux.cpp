@@ -13,7 +13,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace sweetspot {
 
@@ -27,15 +26,22 @@ constexpr std::size_t file_bytes = 256 << 10;
 std::string text_of(const fs::path& path);
 std::string first_line(const fs::path& path);
 std::vector<fs::path> entries(const fs::path& folder);
+std::vector<int> usable_processors();
 int usable_cores();
+struct Limits {
+  std::optional<double> cores;
+  std::optional<std::int64_t> memory_bytes;
+  std::optional<std::int64_t> memory_left_bytes;
+};
+Limits group_limits();
 std::string processor(std::string_view cpuinfo);
 std::optional<bool> on_battery();
 std::optional<double> temperature_c();
 std::string accelerator();
 std::string power_mode();
 std::optional<int> performance_cores();
-std::string served_by(const fs::path& process);
-std::optional<double> busy_seconds(const std::string& line);
+std::optional<double> busy_seconds();
+std::optional<std::int64_t> swapped_out_bytes();
 std::optional<std::int64_t> throttled();
 
 }  // namespace
@@ -51,12 +57,17 @@ MachineProfile probe_machine() {
   machine.model = first_line("/sys/devices/virtual/dmi/id/product_name");
   machine.cpu = processor(text_of("/proc/cpuinfo"));
   if (machine.cpu.empty()) machine.cpu = system.machine;
+  const Limits limits = group_limits();
   machine.cores = usable_cores();
+  if (limits.cores) machine.cores = std::min(machine.cores, std::max(1, static_cast<int>(std::ceil(*limits.cores))));
   machine.performance_cores = performance_cores();
   machine.accelerator = accelerator();
   const auto meminfo = text_of("/proc/meminfo");
   machine.memory_bytes = proc::meminfo_bytes(meminfo, "MemTotal").value_or(0);
   machine.memory_available_bytes = proc::meminfo_bytes(meminfo, "MemAvailable");
+  if (limits.memory_bytes) machine.memory_bytes = std::min(machine.memory_bytes, *limits.memory_bytes);
+  if (limits.memory_left_bytes && machine.memory_available_bytes)
+    machine.memory_available_bytes = std::min(*machine.memory_available_bytes, *limits.memory_left_bytes);
   const auto swap_total = proc::meminfo_bytes(meminfo, "SwapTotal");
   const auto swap_free = proc::meminfo_bytes(meminfo, "SwapFree");
   if (swap_total && swap_free) machine.swap_used_bytes = *swap_total - *swap_free;
@@ -69,17 +80,17 @@ MachineProfile probe_machine() {
   return machine;
 }
 
-MachineState machine_state() {
+MachineState machine_state(double server_cpu_s) {
   MachineState state;
   state.at_s = steady_seconds();
-  state.own_s = own_cpu_seconds();
-  state.busy_s = busy_seconds(first_line("/proc/stat"));
-  const auto meminfo = text_of("/proc/meminfo");
-  const auto swap_total = proc::meminfo_bytes(meminfo, "SwapTotal");
-  const auto swap_free = proc::meminfo_bytes(meminfo, "SwapFree");
-  if (swap_total && swap_free) state.swap_used_bytes = *swap_total - *swap_free;
+  state.cores = usable_cores();
+  state.own_s = own_cpu_seconds() + server_cpu_s;
+  state.busy_s = busy_seconds();
+  state.swapped_out_bytes = swapped_out_bytes();
   state.on_battery = on_battery();
+  state.power_mode = power_mode();
   state.throttled = throttled();
+  state.temperature_c = temperature_c();
   return state;
 }
 
@@ -88,7 +99,9 @@ std::vector<std::string> running_model_servers() {
   for (const auto& entry : entries("/proc")) {
     const auto id = entry.filename().string();
     if (id.find_first_not_of("0123456789") != std::string::npos) continue;
-    const auto name = served_by(entry);
+    const auto program = first_line(entry / "comm");
+    const auto arguments = is_interpreter(program) ? proc::arguments(text_of(entry / "cmdline")) : std::vector<std::string>{};
+    const auto name = model_server_of(program, arguments);
     if (!name.empty()) names.push_back(fmt::format("{} (process {})", name, id));
   }
   return names;
@@ -118,12 +131,43 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return paths;
 }
 
-int usable_cores() {
+/// Numbers of the processors that this process may run on; empty: not told, as where they are more than the fixed set holds.
+std::vector<int> usable_processors() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  // Machines with more processors than the fixed set holds.
-  return static_cast<int>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+  std::vector<int> numbers;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return numbers;
+  for (int i = 0; i < CPU_SETSIZE; ++i) {
+    if (CPU_ISSET(static_cast<std::size_t>(i), &set)) numbers.push_back(i);
+  }
+  return numbers;
+}
+
+int usable_cores() {
+  const std::size_t count = usable_processors().size();
+  return static_cast<int>(count > 0 ? static_cast<long>(count) : std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+/// Of the control groups (version 2) that this process is in: the tightest from its own up to the root. In a container its own is
+/// shown as the root.
+Limits group_limits() {
+  Limits limits;
+  const fs::path root = "/sys/fs/cgroup";
+  for (fs::path path = proc::control_group(text_of("/proc/self/cgroup")); !path.empty(); path = path.parent_path()) {
+    const fs::path folder = root / path.relative_path();
+    if (const auto cores = proc::cores_allowed(first_line(folder / "cpu.max")))
+      limits.cores = std::min(limits.cores.value_or(*cores), *cores);
+    if (const auto bytes = proc::whole_number(first_line(folder / "memory.max"))) {
+      limits.memory_bytes = std::min(limits.memory_bytes.value_or(*bytes), *bytes);
+      const auto used = proc::whole_number(first_line(folder / "memory.current")).value_or(0);
+      // Files that were read and are not in use go first.
+      const auto spare = proc::whole_number(proc::field(text_of(folder / "memory.stat"), "inactive_file", ' ')).value_or(0);
+      const std::int64_t left = std::max<std::int64_t>(0, *bytes - used + spare);
+      limits.memory_left_bytes = std::min(limits.memory_left_bytes.value_or(left), left);
+    }
+    if (path == path.root_path()) break;
+  }
+  return limits;
 }
 
 std::string processor(std::string_view cpuinfo) {
@@ -187,16 +231,15 @@ std::optional<double> temperature_c() {
   return hottest;
 }
 
-/// From "cpu  user nice system idle iowait irq softirq steal ..." in ticks: all but idle and iowait (man 5 proc).
-std::optional<double> busy_seconds(const std::string& line) {
-  std::array<double, 8> ticks{};
-  std::istringstream words{line};
-  std::string name;
-  words >> name;
-  for (double& value : ticks) words >> value;
+std::optional<double> busy_seconds() {
+  const auto ticks = proc::busy_ticks(text_of("/proc/stat"), usable_processors());
   const long per_second = sysconf(_SC_CLK_TCK);
-  if (!words || name != "cpu" || per_second <= 0) return std::nullopt;
-  return (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]) / static_cast<double>(per_second);
+  return ticks && per_second > 0 ? std::optional(*ticks / static_cast<double>(per_second)) : std::nullopt;
+}
+
+std::optional<std::int64_t> swapped_out_bytes() {
+  const auto pages = proc::whole_number(proc::field(text_of("/proc/vmstat"), "pswpout", ' '));
+  return pages ? std::optional(*pages * sysconf(_SC_PAGESIZE)) : std::nullopt;
 }
 
 /// Times that any core was held back; nothing where the machine does not count.
@@ -207,24 +250,6 @@ std::optional<std::int64_t> throttled() {
     if (std::isfinite(count)) times = times.value_or(0) + static_cast<std::int64_t>(count);
   }
   return times;
-}
-
-/// The model server that a process is, or nothing. Interpreters and loaders bear another name: theirs is among the first
-/// arguments.
-std::string served_by(const fs::path& process) {
-  constexpr int arguments_looked_at = 5;
-  auto name = first_line(process / "comm");
-  if (is_model_server(name)) return name;
-  if (!name.starts_with("python") && !name.starts_with("ld-linux") && !name.starts_with("node")) return {};
-  const auto arguments = text_of(process / "cmdline");
-  std::string_view rest = arguments;
-  for (int i = 0; i < arguments_looked_at && !rest.empty(); ++i) {
-    const auto argument = rest.substr(0, rest.find('\0'));
-    const auto file = argument.substr(argument.rfind('/') + 1);
-    if (is_model_server(file)) return std::string{file};
-    rest.remove_prefix(std::min(argument.size() + 1, rest.size()));
-  }
-  return {};
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ struct TimedPlan {
   int max_tokens = 0;                     ///< cap over the prompts' own; 0: none
   std::map<std::string, double> sampler;  ///< empty: greedy
   std::uint64_t seed = 1;
-  int round = 0;  ///< another round asks with other nonces: nothing repeats
+  int round = 0;          ///< another round asks with other nonces: nothing repeats
+  int visits_before = 0;  ///< that the same server has answered: each has nonces of its own, or what is cold would be known to it
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< nothing is asked after it
 };
 
@@ -38,6 +39,9 @@ struct TimedResult {
   bool unsteady = false;  ///< the warm-up did not settle
   bool cut = false;       ///< the deadline came first: the samples are not all
 };
+
+/// Seed of the nonces of a visit. Which prompts are asked does not depend on it.
+std::uint64_t nonce_seed(std::uint64_t seed, int visits_before);
 
 /// Warms up, then asks. Prompts and nonces depend on plan and prompts alone, so every configuration is asked the same.
 TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan,

@@ -58,10 +58,13 @@ std::optional<double> passes_per_second(const Trial& trial) {
   return median(rates);
 }
 
-std::optional<std::string> impossible_speed(const Trial& trial, std::optional<double> ceiling, const Trial* plain) {
+std::optional<std::string> impossible_speed(const Trial& trial, std::optional<double> ceiling, const Trial* plain,
+                                            double bytes_ratio) {
   const auto passes = passes_per_second(trial);
   if (!passes) return std::nullopt;
-  const auto base = plain == nullptr || plain == &trial ? std::nullopt : passes_per_second(*plain);
+  auto base = plain == nullptr || plain == &trial ? std::nullopt : passes_per_second(*plain);
+  if (ceiling) *ceiling /= bytes_ratio;
+  if (base) *base /= bytes_ratio;
   if (ceiling && base) ceiling = std::max(*ceiling, *base);
   if (ceiling && *passes > ceiling_slack * *ceiling)
     return fmt::format("impossible speed: {:.0f} forward passes a second, and memory allows about {:.0f}", *passes, *ceiling);

@@ -49,12 +49,14 @@ bool same_classes(const std::vector<Scored>& visits, const std::set<std::string>
   return std::all_of(visits.begin(), visits.end(), [&](const Scored& visit) { return visit.classes == classes; });
 }
 
-double mean_log(const std::vector<Scored>& visits) {
+std::vector<double> logs_of(const std::vector<Scored>& visits) {
   std::vector<double> logs;
   logs.reserve(visits.size());
   for (const Scored& visit : visits) logs.push_back(visit.log_seconds);
-  return mean(logs);
+  return logs;
 }
+
+double mean_log(const std::vector<Scored>& visits) { return mean(logs_of(visits)); }
 
 /// Those that may be recommended.
 std::vector<const Trial*> candidates(const Study& study, const StudySettings& settings) {
@@ -124,7 +126,8 @@ std::optional<VisitNoise> visit_noise(const Study& study) {
   double squares = 0;
   int degrees = 0;
   for (const Trial& trial : study.trials) {
-    std::map<int, std::vector<double>> groups = blocks(trial);
+    std::map<int, std::vector<double>> groups;
+    for (const auto& [block, visits] : blocks(trial)) groups[block] = logs_of(visits);
     groups[-1] = searched(trial, machine);
     for (const auto& [block, logs] : groups) {
       if (logs.size() < 2) continue;

@@ -2,7 +2,9 @@
 
 #include "core/id.hpp"
 #include "core/statistics.hpp"
+#include "run/depths.hpp"
 #include "run/later_look.hpp"
+#include "run/live_setup.hpp"
 #include "run/plausible.hpp"
 #include "run/visit_effort.hpp"
 #include "run/visit_summary.hpp"
@@ -35,11 +37,24 @@ void measure_again(Trial& trial, const StudySettings& settings) {
   trial.unmet = unmet(settings.requirements, *trial.measurement).value_or("");
 }
 
+/// What the trial's model reads for a token / what the study's own does; nothing where either is not known.
+std::optional<double> bytes_ratio(const Trial& trial, const Study& study, const StudySettings& settings) {
+  const auto named = trial.config.values.find(std::string(model_parameter));
+  if (named == trial.config.values.end()) return 1;
+  const auto other = settings.model_bytes_per_token.find(text(named->second));
+  if (other == settings.model_bytes_per_token.end()) return 1;
+  const std::int64_t own = study.target.model.bytes_per_token;
+  if (own <= 0 || other->second <= 0) return std::nullopt;
+  return static_cast<double>(other->second) / static_cast<double>(own);
+}
+
 /// A speed that physics forbids is an error, not a win (measurement.md). The default's says that something was measured wrongly,
 /// not what: it is only warned of.
-void refuse_impossible(Trial& trial, Study& study) {
+void refuse_impossible(Trial& trial, Study& study, const StudySettings& settings) {
   const Trial* baseline = find_trial(study, study.baseline);
-  const auto reason = impossible_speed(trial, ceiling_tokens_per_second(study.target), baseline);
+  const auto bytes = bytes_ratio(trial, study, settings);
+  if (!bytes) return;
+  const auto reason = impossible_speed(trial, ceiling_tokens_per_second(study.target), baseline, *bytes);
   if (&trial == baseline) {
     std::erase_if(study.warnings, [](const Warning& warning) { return warning.code == "impossible_speed"; });
     if (reason)
@@ -53,6 +68,27 @@ void refuse_impossible(Trial& trial, Study& study) {
   trial.verdict->outcome = Outcome::error;
   trial.verdict->check = "G13";
   trial.verdict->detail = *reason;
+}
+
+/// A launch that fails for the depths is what is known of them, and takes nothing from what was measured before.
+void keep_as_rows(const VisitOrder& order, VisitOutcome& outcome) {
+  if (order.phase != Phase::depth || !outcome.failure) return;
+  const std::string failure = failure_text(*outcome.failure);
+  outcome.failure.reset();
+  if (outcome.visit) return;  // it was disturbed, and only its repetition failed
+  outcome.visit.emplace();
+  outcome.visit->phase = order.phase;
+  Measurement& measurement = outcome.visit->measurement;
+  if (!order.depths.empty()) {
+    measurement.depths.emplace_back();
+    measurement.depths.back().depth = *std::min_element(order.depths.begin(), order.depths.end());
+    measurement.depths.back().failure = failure;
+  }
+  if (order.session_tokens > 0) {
+    measurement.turns.emplace_back();
+    measurement.turns.back().turn = 1;
+    measurement.turns.back().failure = failure;
+  }
 }
 
 }  // namespace
@@ -129,6 +165,7 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
   const double took_s = clock() - at_s;
   if (outcome.visit && !order.gate && order.phase != Phase::depth) launches_s.push_back(took_s - outcome.visit->duration_s);
   if (outcome.disturbed) redo_disturbed(order, outcome, took_s);
+  keep_as_rows(order, outcome);
   if (outcome.gate_speed_ratio) trial.gate_speed_ratio = outcome.gate_speed_ratio;
   if (outcome.verdict) trial.verdict = with_later_look(std::move(trial.verdict), std::move(*outcome.verdict), order.gate);
   if (outcome.failure) trial.failure = outcome.failure;
@@ -136,7 +173,7 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
     outcome.visit->at_s = at_s;
     trial.visits.push_back(std::move(*outcome.visit));
     measure_again(trial, settings);
-    refuse_impossible(trial, study);
+    refuse_impossible(trial, study, settings);
   }
   observer.trial_changed(study, trial);
   if (outcome.visit) observer.visit_added(study, trial, trial.visits.back());

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct StudySettings {
   double finalist_s = 0;                  ///< what checking a finalist will take: kept from the search, as the confirm's time is
   std::vector<std::int64_t> depths;       ///< of context, where default and candidate are compared too; none: nowhere
   std::int64_t session_tokens = 0;        ///< to which a tool-using conversation grows, for both; 0: none is asked for
+  std::map<std::string, std::int64_t>
+      model_bytes_per_token;  ///< by value of the parameter `model`: of other files than the target's
   Pace pace = Pace::sustained;
   TimedEffort search_effort;
   TimedEffort confirm_effort;

@@ -1,6 +1,9 @@
 #include "core/decode_rate.hpp"
+#include "core/rng.hpp"
 #include "gate/prompt_set.hpp"
 #include "run/measure.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -25,7 +28,7 @@ RequestSample ask_timed(const ChatTarget& server, Prompt prompt, const TimedPlan
   options.sampler = plan.sampler;
   options.seed = plan.seed + static_cast<std::uint64_t>(repeat);
   if (plan.max_tokens > 0) prompt.max_tokens = std::min(prompt.max_tokens, plan.max_tokens);
-  RequestSample sample = ask(server, with_nonce(prompt, plan.seed, repeat), options, interrupt);
+  RequestSample sample = ask(server, with_nonce(prompt, nonce_seed(plan.seed, plan.visits_before), repeat), options, interrupt);
   sample.prompt_class = as_class;
   return sample;
 }
@@ -51,7 +54,8 @@ void ask_unstreamed(const ChatTarget& server, const std::vector<Prompt>& prompts
   for (const int tokens : {1, unstreamed_short, unstreamed_long}) {
     Prompt prompt = *chosen.front();
     prompt.max_tokens = tokens;
-    RequestSample sample = ask(server, with_nonce(prompt, plan.seed, 2'000'000 + plan.round), options, interrupt);
+    prompt = with_nonce(prompt, nonce_seed(plan.seed, plan.visits_before), 2'000'000 + plan.round);
+    RequestSample sample = ask(server, prompt, options, interrupt);
     sample.prompt_class = class_unstreamed;
     if (tokens > 1) samples.push_back(std::move(sample));
   }
@@ -115,6 +119,10 @@ std::vector<TimedRequest> requests_of(const std::vector<Prompt>& prompts, const 
 }
 
 }  // namespace
+
+std::uint64_t nonce_seed(std::uint64_t seed, int visits_before) {
+  return visits_before == 0 ? seed : derived_seed(seed, fmt::format("visit {}", visits_before));
+}
 
 TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& prompts, const TimedPlan& plan,
                            const InterruptFlag& interrupt) {
