@@ -72,6 +72,8 @@ TEST_SUITE("process/compare") {
     CHECK(report.at("verdicts").at("b") == "broken");
     CHECK(report.at("b").at("config").at("binary") == new_build);
     CHECK(report.at("b").at("command").at("argv").at(0) == new_build);
+    CHECK(report.at("b").at("engine").at("binary") == new_build);
+    CHECK_FALSE(report.at("b").at("engine").at("version").get<std::string>().empty());
   }
 
   TEST_CASE("another model under the same configuration is judged by the first one's answers") {
@@ -81,6 +83,15 @@ TEST_SUITE("process/compare") {
     CHECK(report.at("b").at("config").at("model") == "demo-9b");
     CHECK(report.at("b").at("command").dump().find("demo-9b") != std::string::npos);
     CHECK(report.at("verdicts").at("b") == "pass");  // the demo's models differ in speed alone
+    CHECK(report.at("pairs").get<int>() >= 1);
+  }
+
+  TEST_CASE("where the goal is about depth, both sides are timed at depth") {
+    const Outcome outcome = compare("--goal long-context --fix optimistic=off --a draft_depth=0 --b draft_depth=3 --budget 20s");
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    const Json report = Json::parse(outcome.out);
+    CHECK(report.at("a").at("measurement").at("depths").size() == 1);
     CHECK(report.at("pairs").get<int>() >= 1);
   }
 
@@ -114,6 +125,25 @@ TEST_SUITE("process/compare") {
     CHECK(shown.out.find("Verified again") != std::string::npos);
     const Outcome nothing = sweetspot_run("reverify --store " + (scratch() / "empty.sqlite").string());
     CHECK(nothing.exit_code == 2);
+  }
+
+  TEST_CASE("a build that lacks a flag of what was recommended is told in the history") {
+    const std::string store = (scratch() / "lacking.sqlite").string();
+    const std::string build = build_with("lacking-build", "");
+    const Outcome tuned =
+        sweetspot_run("tune demo-engine -q --json --binary " + build + " --store " + store +
+                      " --budget 20s --trials 1 --tier quick --fix draft_depth=3 --param threads=1 -- --time-scale 400");
+    INFO(tuned.err);
+    REQUIRE(tuned.exit_code == 0);
+    const auto engine = std::filesystem::path(SWEETSPOT_BINARY).parent_path() / "sweetspot-demo-engine";
+    std::ofstream(build) << "#!/bin/sh\n'" << engine.string() << "' \"$@\" | grep -v -- --draft\n";
+    const Outcome again = sweetspot_run("reverify -q --json --store " + store);
+    INFO(again.err);
+    CHECK(again.exit_code == 1);
+    const Json report = Json::parse(again.out);
+    REQUIRE(report.at("history").size() == 1);
+    CHECK(report.at("now").at("detail").get<std::string>().find("draft_depth") != std::string::npos);
+    CHECK(report.at("now").at("holds") == false);
   }
 
   TEST_CASE("a bound keeps what exceeds it from being recommended, and says so") {

@@ -76,4 +76,15 @@ TEST_SUITE("run/plan") {
     CHECK(messages.whole_s - chat.whole_s == doctest::Approx(11 * quick_s + 2 + kept_s));
     CHECK(estimate_text(messages, 1800) != estimate_text(chat, 1800));
   }
+
+  TEST_CASE("what a check takes is said for one side, and with its blocks for two") {
+    StudyPlan plan;
+    plan.reference_s = 40;
+    plan.candidate_s = 30;
+    plan.finalist_s = 90;
+    plan.confirm_block_s = 120;
+    CHECK(sides_estimate_text(plan, 1, Tier::quick) == "estimate: reference 40 s unless cached, check 30 s");
+    CHECK(sides_estimate_text(plan, 2, Tier::standard) ==
+          "estimate: reference 40 s unless cached, check 4 min, each block of 4 launches 2 min");
+  }
 }

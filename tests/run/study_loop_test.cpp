@@ -60,6 +60,28 @@ TEST_SUITE("run/study_loop") {
     CHECK(*fixture.study.recommendation.detectable_gain_ratio > 1.0);
   }
 
+  TEST_CASE("for goal memory, configurations that take as much of it as the default keep the default") {
+    Fixture fixture;
+    fixture.settings.goal = find_goal("memory");
+    fixture.runner.memory_noise = 0.003;
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::keep_default);
+    CHECK(fixture.study.recommendation.reason.find("takes clearly less memory") != std::string::npos);
+  }
+
+  TEST_CASE("for goal memory, the smallest that is not much slower is recommended, whatever it gains in speed") {
+    Fixture fixture;
+    fixture.settings.goal = find_goal("memory");
+    fixture.runner.memory_noise = 0.003;
+    fixture.runner.bytes = {{Fixture::name(1, 0), 700}, {Fixture::name(2, 0), 500}, {Fixture::name(0, 1), 1500}};
+    fixture.runner.seconds[Fixture::name(2, 0)] = 13;
+    fixture.runner.seconds[Fixture::name(0, 1)] = 5;
+    fixture.run();
+    REQUIRE(fixture.study.recommendation.kind == RecommendationKind::improvement);
+    CHECK(key(fixture.study.recommendation.changed) == Fixture::name(1, 0));
+    CHECK(fixture.study.recommendation.reason.find("% less memory") != std::string::npos);
+  }
+
   TEST_CASE("when everything else is clearly slower the default is measured against itself") {
     Fixture fixture;
     for (auto& [name, seconds] : fixture.runner.seconds) seconds = name.empty() ? 10 : 20;

@@ -25,6 +25,7 @@ namespace sweetspot::testing {
 struct FakeRunner final : TrialRunner {
   std::map<std::string, double> seconds;         // by key of what differs
   std::map<std::string, double> search_seconds;  // where the search is lucky or not
+  std::map<std::string, double> bytes;           // of memory at the peak; 1000 where it is not named
   std::set<std::string> slow_at_first;           // other work slows the first visit
   double launch_s = 0;                           // of the clock, beside the second of each visit
   double slower_later = 1;                       // factor once five visits were made
@@ -41,11 +42,13 @@ struct FakeRunner final : TrialRunner {
   std::vector<SettledVerdict> waiting;
   int loads = 0;  ///< of the reference
   double noise = 0.01;
+  double memory_noise = 0;
   double clock = 0;
   int visits = 0;
   int interrupt_at = -1;
   std::optional<Tier> interrupted_by;
   Rng rng{7};
+  Rng rng_of_memory{8};
   std::function<void()> on_confirm;  ///< called before the first visit of it
 
   std::vector<SettledVerdict> settle() override {
@@ -98,6 +101,9 @@ struct FakeRunner final : TrialRunner {
         (flattered ? search_seconds.at(name) : seconds.at(name)) * disturbed * std::exp(noise * rng.normal());
     if (no_scores) outcome.visit->measurement.score_s.reset();
     if (order.phase == Phase::confirm && unscored.contains(name)) outcome.visit->measurement.score_s.reset();
+    const double usual = bytes.contains(name) ? bytes.at(name) : 1000;
+    outcome.visit->measurement.memory_bytes_peak =
+        static_cast<std::int64_t>(usual * std::exp(memory_noise * rng_of_memory.normal()));
     return outcome;
   }
 };

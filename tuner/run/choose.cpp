@@ -49,7 +49,9 @@ bool promising(const StudySession& session, const ConfirmDecision& decision) {
 }
 
 bool gains(const StudySession& session, const Config& candidate) {
-  return standing(decision_on(session, candidate), session.settings) == Standing::gains;
+  const Trial* trial = find_trial(session.study, candidate);
+  return standing(decision_on(session, candidate), session.settings) == Standing::gains &&
+         saves_enough(session.study, *trial, session.settings);
 }
 
 bool worth_checking(const StudySession& session, const Config& candidate) {

@@ -112,7 +112,7 @@ std::string reason_of_none(const Study& study, const StudySettings& settings) {
   const bool passed = std::any_of(study.trials.begin(), study.trials.end(), [&](const Trial& trial) {
     return trial.config != study.baseline && eligible(trial, settings.allow_lossy);
   });
-  if (!passed) return "no other configuration passed the gate";
+  if (!passed || settings.goal.rank != Goal::Rank::memory) return "no other configuration passed the gate";
   return "no other configuration that passed the gate takes clearly less memory and is not much slower";
 }
 
@@ -182,7 +182,8 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   result.measurement = of_candidate;
   result.reason = fmt::format("{:.2f}x the default's speed, confirmed in {} blocks", ratio, decision.n);
   if (settings.goal.rank == Goal::Rank::memory)
-    result.reason = fmt::format("{:.1f} % less memory at ", (1 - 1 / *memory_ratio(study, *candidate)) * 100) + result.reason;
+    result.reason =
+        fmt::format("{:.1f} % less memory at ", (1 - 1 / memory_ratio(study, *candidate).value_or(1)) * 100) + result.reason;
   if (const std::string slower = slower_classes(of_default, of_candidate); !slower.empty())
     result.reason += "; slower than the default for " + slower;
   if (const std::string deep = slower_at_depth(baseline, *candidate); !deep.empty())
