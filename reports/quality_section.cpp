@@ -19,7 +19,6 @@ namespace sweetspot {
 
 namespace {
 
-constexpr std::string_view heading = "Next token against the reference, on the reference's own text";
 constexpr std::string_view star_note = "* no other one is faster without taking more memory or changing more";
 constexpr std::string_view limit_note = "more than --allow-lossy takes";
 constexpr std::size_t rows_shown = 8;
@@ -37,6 +36,7 @@ struct Row {
   bool on_front = false;
 };
 
+std::string heading(const Study& study);
 std::vector<Row> rows(const Study& study);
 /// The default and the front.
 std::vector<Row> best_of(std::vector<Row> rows);
@@ -55,7 +55,7 @@ std::string quality_section(const Study& study) {
                        padded_left(row.memory, 7), padded_left(row.kld, 10), padded_left(row.same_top, 10),
                        padded_left(row.perplexity, 15), padded_left(row.positions, 6), row.verdict);
   };
-  std::string text = fmt::format("  {}\n", heading);
+  std::string text = fmt::format("  {}\n", heading(study));
   text += line({"", "speed ", "memory", "KLD, nat", "same first", "perplexity", "tokens", "verdict", false});
   for (const Row& row : shown) text += line(row);
   text += fmt::format("    {}\n", star_note);
@@ -72,10 +72,18 @@ std::string quality_markdown(const Study& study) {
   return fmt::format(
       "## {}\n\n| changed | speed | memory | KLD, nat a token | same first choice | perplexity (reference) | tokens | verdict |\n"
       "|---|---:|---:|---:|---:|---:|---:|---|\n{}\n{}\n\n",
-      heading, text, markdown_cell(star_note));
+      heading(study), text, markdown_cell(star_note));
 }
 
 namespace {
+
+std::string heading(const Study& study) {
+  const bool own = std::any_of(study.trials.begin(), study.trials.end(), [](const Trial& trial) {
+    return trial.verdict && trial.verdict->quality && !trial.verdict->quality->texts.empty();
+  });
+  return std::string("Next token against the reference, on ") +
+         (own ? "the reference's answers to your prompts (--workload)" : "the reference's own text");
+}
 
 bool on_front(const Study& study, const Trial& trial) {
   const auto holds = [&trial](const std::vector<std::string>& ids) {

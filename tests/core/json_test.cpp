@@ -58,6 +58,8 @@ TEST_SUITE("core/json") {
     CHECK(full.at("divergences").at(1).at("margin").is_null());
     CHECK(full.at("rescored").dump() == R"({"tokens":100,"disagree":3,"grey":2,"miscommit":1,"worst_margin":2.5,)"
                                         R"("histogram":[0,0,0,0,0,0,0]})");
+    CHECK(full.at("quality").at("texts") == "workload");
+    CHECK(full.get<Verdict>().quality == verdict.quality);
     const Json empty = Verdict{};
     CHECK(empty.at("rescored").is_null());
     CHECK(empty.at("divergences").is_array());

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -162,6 +163,39 @@ TEST_SUITE("process/attached") {
     CHECK(report.at("round_trip_ms").get<double>() > 0);
     CHECK(report.at("measurement").at("decode_tokens_per_second").is_number());
     CHECK(report.at("url") == server.url());
+  }
+
+  TEST_CASE("measuring a server whose answers cannot be right says so and fails") {
+    const RunningServer server(demo_engine({"--trap", "usage-lies:double"}));
+    REQUIRE(server.ready("/health"));
+    const Outcome outcome = sweetspot_run("measure demo-engine -q --json --goal decode --url " + server.url());
+    INFO(outcome.out << outcome.err);
+    CHECK(outcome.exit_code == 1);
+    CHECK(says(Json::parse(outcome.out).at("measurement").at("findings"), "an answer that cannot be right"));
+  }
+
+  TEST_CASE("measuring a configuration whose answers cannot be right, or that another server answers for, fails") {
+    const Outcome lying = sweetspot_run("measure demo-engine -q --json --goal decode -- --time-scale 0 --trap usage-lies:double");
+    INFO(lying.out << lying.err);
+    CHECK(lying.exit_code == 1);
+    CHECK(says(Json::parse(lying.out).at("measurement").at("findings"), "an answer that cannot be right"));
+    const Outcome stale = sweetspot_run("measure demo-engine -q --goal decode -- --time-scale 0 --trap stale-server");
+    INFO(stale.err);
+    CHECK(stale.exit_code == 1);
+    CHECK(stale.out.empty());
+    CHECK(stale.err.find("sweetspot: error: ") != std::string::npos);
+  }
+
+  TEST_CASE("a workload of one's own is timed and scored, whatever its classes and ids") {
+    const auto file = scratch() / "work.jsonl";
+    std::ofstream(file) << R"({"id": "HumanEval/0", "messages": [{"role": "user", "content": "Explain what tides are."}]})";
+    const Outcome outcome =
+        sweetspot_run("measure demo-engine -q --json --goal chat --workload " + file.string() + " -- --time-scale 100");
+    INFO(outcome.out << outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    const Json measurement = Json::parse(outcome.out).at("measurement");
+    CHECK(measurement.at("score_s").is_number());
+    CHECK(measurement.at("ttft_warm_ms_p50").is_number());
   }
 
   TEST_CASE("several models in one go share the time and end in one table") {

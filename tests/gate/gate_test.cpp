@@ -180,7 +180,7 @@ TEST_SUITE("gate/gate") {
     Interview interview = fixture.same_answers();
     const auto verdict_at = [&](double kld) {
       GateContext context{fixture.engine, fixture.reference, fixture.parameters, fixture.config, {}, Tier::quick};
-      context.quality = Quality{256, kld, 0.9};
+      context.quality = Quality{.positions = 256, .mean_kld = kld, .same_top_rate = 0.9, .texts = {}};
       return judged(context, interview, nullptr);
     };
     CHECK(verdict_at(0.001).outcome == Outcome::pass);
@@ -299,6 +299,33 @@ TEST_SUITE("gate/gate") {
     CHECK_FALSE(sound(" First then and end", 2));
     CHECK(sound(" end", 0));
     CHECK_FALSE(sound(" First end", 0));
+  }
+
+  TEST_CASE("by itself an answer shows broken bytes, control text and emptiness, and may repeat itself") {
+    Prompt prompt;
+    prompt.id = "timed";
+    const auto fault = [&](const std::string& text, std::int64_t tokens) {
+      RequestSample sample = answer("a");
+      sample.tokens.clear();
+      sample.text = text;
+      sample.usage.completion_tokens = tokens;
+      const auto found = check_alone(prompt, sample);
+      return found ? found->detail : "";
+    };
+    CHECK(fault("A sound answer.", 4) == "");
+    CHECK(fault("broken \xC3", 4) == "invalid UTF-8 in the answer");
+    CHECK(fault("<|im_end|> and on", 6) == "control text <|im_end| in the answer");
+    CHECK(fault("", 9) == "9 tokens were counted, and the answer is empty");
+    CHECK(fault("", 1) == "");                              // the end alone
+    CHECK(fault("<think>\nHm.\n</think>\nYes.", 9) == "");  // an engine that does not part thoughts from text
+    std::string loop;
+    for (int i = 0; i < 200; ++i) loop += "na ";
+    CHECK(fault(loop, 200) == "");
+    prompt.messages_json = "Explain <|im_end|>";
+    CHECK(fault("<|im_end|> ends a turn", 6) == "");
+    prompt.messages_json.clear();
+    prompt.tools_json = "[]";
+    CHECK(fault("<tool_call>{", 6) == "");  // the model's own weakness
   }
 
   TEST_CASE("what stands far back in a long prompt must be found, also by a lossy cache") {

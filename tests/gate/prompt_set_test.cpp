@@ -1,6 +1,7 @@
 #include "gate/prompt_set.hpp"
 
 #include "core/error.hpp"
+#include "gate/reference.hpp"
 #include "gate/strict_json.hpp"
 #include "gate/tool_check.hpp"
 
@@ -130,6 +131,53 @@ TEST_SUITE("gate/prompt_set") {
     for (const char* id :
          {"code-short-01", "code-medium-01", "code-long-01", "prose-short-01", "prose-medium-01", "prose-long-01", "long-01"})
       with_id(prompts, id);
+  }
+
+  TEST_CASE("any three timed prompts of a class that follow one another ask for three lengths") {
+    for (const char* name : {"code", "prose", "tools", "copy"}) {
+      std::vector<int> lengths;
+      for (const Prompt& prompt : timed_prompts()) {
+        if (prompt.prompt_class != name) continue;
+        lengths.push_back(prompt.max_tokens);
+        const bool named = prompt.id.find("-short-") != std::string::npos || prompt.id.find("-medium-") != std::string::npos ||
+                           prompt.id.find("-long-") != std::string::npos;
+        CHECK(named);
+      }
+      REQUIRE(lengths.size() >= 9);
+      for (std::size_t i = 0; i < lengths.size(); ++i) {
+        CAPTURE(name);
+        CAPTURE(i);
+        const auto at = [&](std::size_t further) { return lengths[(i + further) % lengths.size()]; };
+        CHECK(std::set<int>{at(0), at(1), at(2)}.size() == 3);
+      }
+    }
+  }
+
+  TEST_CASE("a few prompts of a workload are gated, from all over it, under a class and ids of their own") {
+    std::vector<Prompt> workload(100);
+    for (std::size_t i = 0; i < workload.size(); ++i) {
+      workload[i].id = std::to_string(i);
+      workload[i].max_tokens = 4000;
+    }
+    const std::vector<Prompt> gated = gated_workload(workload);
+    REQUIRE(gated.size() == 8);
+    CHECK(gated.front().id == "workload-0");
+    CHECK(gated.back().id == "workload-87");
+    CHECK(gated.back().prompt_class == workload_class);
+    CHECK(gated.back().max_tokens == 320);
+    workload.resize(2);
+    CHECK(gated_workload(workload).size() == 2);
+    workload[0].messages_json.assign(100'000, 'a');
+    REQUIRE(gated_workload(workload).size() == 1);
+    CHECK(gated_workload(workload).front().id == "workload-1");
+    CHECK(quick_prompts(gated).size() == 5);
+  }
+
+  TEST_CASE("a later turn is told by its conversation, not by its id") {
+    CHECK(with_id(timed_prompts(), "long-01/2").turn_of == "long-01");
+    CHECK(with_id(timed_prompts(), "long-01").turn_of.empty());
+    const std::string line = R"({"messages": [{"role": "user", "content": "Hello"}], "id": "HumanEval/0"})";
+    CHECK(workload_from_text(line, "work.jsonl").front().turn_of.empty());
   }
 
   TEST_CASE("a later turn holds the whole of the turn before it, under the same nonce") {

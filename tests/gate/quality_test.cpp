@@ -1,5 +1,7 @@
 #include "gate/quality.hpp"
 
+#include "gate/prompt_set.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -22,6 +24,31 @@ TEST_SUITE("gate/quality") {
     CHECK(spread_places(120, 4) == std::vector<std::size_t>{15, 45, 75, 105});
     CHECK(spread_places(3, 3) == std::vector<std::size_t>{0, 1, 2});
     CHECK(spread_places(7, 0).empty());
+  }
+
+  TEST_CASE("quality is measured on the answers to the user's own prompts, where they are long enough") {
+    Reference reference;
+    for (const char* name : {"prose", workload_class, "code", workload_class}) {
+      ReferenceAnswer answer;
+      answer.prompt.prompt_class = name;
+      answer.prompt_tokens = {1, 2, 3};
+      answer.plain.tokens.resize(40);
+      reference.answers.push_back(answer);
+    }
+    const auto own = quality_texts(reference, 80);
+    REQUIRE(own.size() == 2);
+    CHECK(own[0] == &reference.answers[1]);
+    CHECK(own[1] == &reference.answers[3]);
+    CHECK(quality_texts(reference, 81).size() == 4);
+    reference.answers[1].usable = false;
+    CHECK(quality_texts(reference, 80).size() == 3);
+  }
+
+  TEST_CASE("the figures say on whose prompts they stand") {
+    Quality quality;
+    CHECK(quality_text(quality).find("your prompts") == std::string::npos);
+    quality.texts = workload_class;
+    CHECK(quality_text(quality).find("of the answers to your prompts") != std::string::npos);
   }
 
   TEST_CASE("a distribution does not diverge from itself") {

@@ -17,8 +17,12 @@ namespace {
 Trial graded(const std::string& file, Outcome outcome, double score_s, double kld) {
   Trial trial = fixture::trial(file, fixture::config({{"model", file}}));
   trial.verdict = fixture::verdict(outcome, "G12", "graded");
-  trial.verdict->quality = Quality{
-      .positions = 256, .mean_kld = kld, .same_top_rate = 1 - kld, .perplexity = 1.4 + kld, .reference_perplexity = 1.398};
+  trial.verdict->quality = Quality{.positions = 256,
+                                   .mean_kld = kld,
+                                   .same_top_rate = 1 - kld,
+                                   .perplexity = 1.4 + kld,
+                                   .reference_perplexity = 1.398,
+                                   .texts = {}};
   trial.verdict->beyond_limit = kld > 0.011;
   trial.measurement = fixture::measurement(score_s, 20, 20, 20);
   trial.measurement->memory_bytes_peak = static_cast<std::int64_t>(score_s) << 20;
@@ -56,6 +60,15 @@ TEST_SUITE("reports/quality_section") {
     const auto text = quality_section(sweep());
     CHECK(text == fixture::golden("report-quality.txt", text));
     CHECK(in_order(text, {"default (model=F16.gguf)", "Q8_0", "Q4_0", "IQ1_S"}));
+  }
+
+  TEST_CASE("figures that were taken on the user's own prompts say so") {
+    Study study = sweep();
+    const std::string own = "on the reference's answers to your prompts (--workload)";
+    CHECK(quality_section(study).find(own) == std::string::npos);
+    study.trials.back().verdict->quality->texts = "workload";
+    CHECK(quality_section(study).find(own) != std::string::npos);
+    CHECK(quality_markdown(study).find(own) != std::string::npos);
   }
 
   TEST_CASE("every report holds the figures") {

@@ -26,7 +26,7 @@ TEST_SUITE("run/compare_run") {
   }
 
   TEST_CASE("a difference below one percent is none, however sure") {
-    REQUIRE(after(12, 0.004).different);
+    REQUIRE(after(12, 0.004).e > 20);
     CHECK_FALSE(claimed(after(12, 0.004)).different);
     CHECK_FALSE(claimed(after(12, -0.004)).different);
   }

@@ -27,7 +27,7 @@ Trial tried(const std::string& id, int a, Outcome outcome, double seconds, std::
 }
 
 Trial graded(Trial trial, double kld) {
-  trial.verdict->quality = Quality{.positions = 256, .mean_kld = kld};
+  trial.verdict->quality = Quality{.positions = 256, .mean_kld = kld, .texts = {}};
   return trial;
 }
 

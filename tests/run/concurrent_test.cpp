@@ -34,6 +34,12 @@ TEST_SUITE("run/concurrent") {
     CHECK(*aggregate_rate({wide}, {1000}) == doctest::Approx(300));
   }
 
+  TEST_CASE("without its count an answer leaves nothing to say") {
+    ConcurrentAnswer uncounted = steady(0, 100);
+    uncounted.sample.usage.completion_tokens.reset();
+    CHECK_FALSE(aggregate_rate({steady(0, 100), uncounted}, {1000, 1000}));
+  }
+
   TEST_CASE("a time too short, or nothing at all, has no rate") {
     CHECK_FALSE(aggregate_rate({}, {}));
     CHECK_FALSE(aggregate_rate({steady(0, 10)}, {100}));

@@ -25,7 +25,7 @@ Trial tried(const std::string& id, Outcome outcome, double seconds, std::int64_t
 }
 
 Trial graded(Trial trial, double kld) {
-  trial.verdict->quality = Quality{.positions = 256, .mean_kld = kld};
+  trial.verdict->quality = Quality{.positions = 256, .mean_kld = kld, .texts = {}};
   return trial;
 }
 

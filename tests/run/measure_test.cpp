@@ -41,6 +41,41 @@ TEST_SUITE("run/measure") {
 
   TEST_CASE("answers too short to tell have no rate") { CHECK_FALSE(decode_rate(streamed("short", 8, 1, 10))); }
 
+  TEST_CASE("a call that was held back and then sent at once has no rate") {
+    CHECK_FALSE(decode_rate(streamed("tools", 40, 20, 0.1)));
+    CHECK(decode_rate(streamed("tools", 40, 10, 5)));
+  }
+
+  TEST_CASE("the rate of a class rests on the answers that have one") {
+    const Goal& goal = find_goal("decode");
+    const auto rate_of = [&](const std::vector<RequestSample>& samples) {
+      return summarised(samples, goal, {}, std::nullopt).classes.at("tools").decode_tokens_per_second;
+    };
+    CHECK_FALSE(rate_of({streamed("tools", 20, 1, 10), streamed("tools", 12, 1, 10)}));
+    CHECK(rate_of({streamed("tools", 20, 1, 10), streamed("tools", 20, 1, 10)}));
+  }
+
+  TEST_CASE("under speculation a few tokens are too few, of all classes together") {
+    const auto rate_of = [](int answers) {
+      std::vector<RequestSample> samples(static_cast<std::size_t>(answers), streamed("tools", 40, 1, 10));
+      for (RequestSample& sample : samples) {
+        sample.timings.draft_n = 30;
+        sample.timings.draft_n_accepted = 10;
+      }
+      return summarised(samples, find_goal("decode"), {}, std::nullopt).decode_tokens_per_second;
+    };
+    CHECK_FALSE(rate_of(3));
+    CHECK(rate_of(4));
+  }
+
+  TEST_CASE("a workload of long prompts alone has a rate, beside others they do not count") {
+    const Goal& goal = find_goal("decode");
+    const RequestSample slow = streamed(class_cold, 101, 1, 20);
+    CHECK(*summarised({slow}, goal, {}, std::nullopt).decode_tokens_per_second == doctest::Approx(50));
+    CHECK(*summarised({slow, streamed("code", 101, 1, 10)}, goal, {}, std::nullopt).decode_tokens_per_second ==
+          doctest::Approx(100));
+  }
+
   TEST_CASE("an engine without timings is held against two lengths of one answer that were not streamed") {
     const auto findings = [](double ms_apart) {
       std::vector<RequestSample> samples = {streamed("prose", 101, 1, 10)};
@@ -67,6 +102,9 @@ TEST_SUITE("run/measure") {
     CHECK(*summarised({cold}, goal, {}, std::nullopt).prefill_tokens_per_second == doctest::Approx(2000));
     cold.usage.cached_tokens = 900;
     CHECK(*summarised({cold}, goal, {}, std::nullopt).prefill_tokens_per_second == doctest::Approx(200));
+    cold.usage.cached_tokens.reset();
+    cold.timings.cache_n = 900;  // as some engines say it
+    CHECK(*prefill_rate(cold) == doctest::Approx(200));
   }
 
   TEST_CASE("the agent's score counts warm turns nine times, so that a switched-off cache cannot win") {

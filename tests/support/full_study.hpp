@@ -70,6 +70,12 @@ inline Verdict full_verdict() {
   verdict.not_verified = {"tools"};
   verdict.divergences = {{.prompt_id = "code-07", .token = 3, .margin = 0.5, .rank = 2, .classification = "grey"}, {}};
   verdict.rescored = Rescored{.tokens = 100, .disagree = 3, .grey = 2, .miscommit = 1, .worst_margin = 2.5};
+  verdict.quality = Quality{.positions = 96,
+                            .mean_kld = 0.25,
+                            .same_top_rate = 0.75,
+                            .perplexity = 1.5,
+                            .reference_perplexity = 1.25,
+                            .texts = "workload"};
   verdict.evidence = Evidence{.prompt_id = "code-07", .expected = "return n", .observed = "return return", .detail = "doubled"};
   verdict.checks = {{.id = "G3", .outcome = Outcome::broken, .detail = "seen"}};
   verdict.prompts_compared = 41;

@@ -14,6 +14,7 @@
 #include "run/depths.hpp"
 #include "run/machine.hpp"
 #include "run/prepare.hpp"
+#include "run/workload.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -64,7 +65,7 @@ std::string report_text(const Config& config, const Measurement& measurement, co
                     figure(crowd->ttft_ms_p95, 1), crowd->failed, crowd->requests + crowd->failed);
   for (const DepthMeasurement& row : measurement.depths) text += depth_text_line(row);
   for (const TurnMeasurement& row : measurement.turns) text += turn_text_line(row);
-  for (const std::string& finding : measurement.findings) text += "  finding: " + finding + "\n";
+  for (const std::string& finding : measurement.findings) text += "  finding: " + escape_control(finding) + "\n";
   for (const Warning& warning : warnings) text += fmt::format("  warning: {}\n", warning.text);
   return text;
 }
@@ -75,8 +76,19 @@ std::string round_trip_text(const std::string& url, double trip_ms) {
                      escape_control(url), trip_ms);
 }
 
+struct Measured {
+  Measurement measurement;
+  int exit_code = exit_ok;  ///< failed: an answer cannot be right, and the findings name it
+};
+
+void add_fault(const std::optional<Evidence>& fault, Measured& measured) {
+  if (!fault) return;
+  measured.measurement.findings.push_back("an answer that cannot be right: " + fault->detail + " (" + fault->prompt_id + ")");
+  measured.exit_code = exit_failed;
+}
+
 /// A server that is already running: nothing is launched or stopped.
-Measurement measure_attached(const Options& options, Context& context, double& trip_ms) {
+Measured measure_attached(const Options& options, Context& context, double& trip_ms) {
   refuse_launch_options(options);
   const AttachedServer server = attached_server(options.url, "SWEETSPOT_API_KEY", options.model, options, context);
   const ChatTarget target = target_of(server);
@@ -90,9 +102,13 @@ Measurement measure_attached(const Options& options, Context& context, double& t
     throw Error{"goal " + options.goal + " is about a depth of context, and none is given for a server that already runs",
                 "name one with --depths N"};
   trip_ms = round_trip_ms(target, context.interrupt);
-  const auto prompts = options.workload.empty() ? timed_prompts() : read_workload(options.workload);
-  Measurement measurement =
-      summarised(timed_requests(target, prompts, plan, context.interrupt).samples, find_goal(options.goal), {}, std::nullopt);
+  const Goal& goal = find_goal(options.goal);
+  const auto prompts = options.workload.empty() ? timed_prompts() : timed_workload(read_workload(options.workload), goal);
+  const TimedResult timed = timed_requests(target, prompts, plan, context.interrupt);
+  Measured measured;
+  Measurement& measurement = measured.measurement = summarised(timed.samples, goal, {}, std::nullopt);
+  if (timed.unsteady) measurement.findings.emplace_back(unsteady_finding);
+  add_fault(timed.fault, measured);
   if (options.concurrency > 0) {
     ConcurrentPlan crowd;
     crowd.clients = options.concurrency;
@@ -100,18 +116,18 @@ Measurement measure_attached(const Options& options, Context& context, double& t
     crowd.seed = options.seed;
     const ConcurrentResult together = concurrent_requests(target, prompts, crowd, context.interrupt);
     measurement.concurrency = together.measurement;
-    if (together.fault) measurement.findings.push_back("an answer that cannot be right: " + together.fault->detail);
+    add_fault(together.fault, measured);
   }
   const ServerSight none;
   if (!options.depths.empty())
     measurement.depths = measured_depths(target, {options.depths, options.sampler, options.seed}, none, context.interrupt);
   if (const auto tokens = wanted_session_tokens(options, attached_context); tokens > 0)
     measurement.turns = growing_conversation(target, {tokens, options.sampler, options.seed}, none, context.interrupt);
-  measurement.score_s = score(find_goal(options.goal), measurement);
-  return measurement;
+  measurement.score_s = score(goal, measurement);
+  return measured;
 }
 
-Measurement measure_launched(const Options& options, Context& context, Config& config) {
+Measured measure_launched(const Options& options, Context& context, Config& config) {
   ResolvedTarget resolved = resolve_target(options, context);
   config = merged(resolved.fixed, config_from(resolved.setup.engine, options.set, "--set"));
   require_supported(resolved.setup, search_space(resolved.setup, {}, config));
@@ -129,27 +145,33 @@ Measurement measure_launched(const Options& options, Context& context, Config& c
       context.err << "last lines of the server's log:\n" << outcome.failure->log_tail << "\n";
     throw TrialError(*outcome.failure);
   }
-  return outcome.visit->measurement;
+  // Another server answered (G0).
+  if (!outcome.visit) throw TrialError(Failure{FailureKind::not_ready, outcome.verdict ? outcome.verdict->detail : "", ""});
+  Measured measured{outcome.visit->measurement};
+  if (outcome.verdict && outcome.verdict->outcome == Outcome::broken) add_fault(outcome.verdict->evidence, measured);
+  return measured;
 }
 
 }  // namespace
 
 int command_measure(const Options& options, Context& context) {
   Config config;
-  Measurement measurement;
+  Measured measured;
   double trip_ms = 0;
+  // Before anything is asked, or the load would be our own.
+  const MachineProfile machine = probe_machine();
+  const std::vector<Warning> warnings = disturbances(machine, running_model_servers());
   try {
-    measurement = options.url.empty() ? measure_launched(options, context, config) : measure_attached(options, context, trip_ms);
+    measured = options.url.empty() ? measure_launched(options, context, config) : measure_attached(options, context, trip_ms);
   } catch (const TrialError& error) {
     context.err << fmt::format("sweetspot: error: {}: {}\n", to_string(error.failure().kind), error.failure().detail);
     return exit_failed;
   }
-  const MachineProfile machine = probe_machine();
-  const std::vector<Warning> warnings = disturbances(machine, running_model_servers());
+  const Measurement& measurement = measured.measurement;
   if (!options.json) {
     const std::string way = options.url.empty() ? "" : round_trip_text(options.url, trip_ms);
     write_result(options, context, way + report_text(config, measurement, warnings));
-    return exit_ok;
+    return measured.exit_code;
   }
   Json rows = Json::array();
   for (const Warning& warning : warnings) rows.push_back(warning);
@@ -159,7 +181,7 @@ int command_measure(const Options& options, Context& context) {
     report["round_trip_ms"] = trip_ms;
   }
   write_result(options, context, json_text(report, 2) + "\n");
-  return exit_ok;
+  return measured.exit_code;
 }
 
 }  // namespace sweetspot

@@ -23,6 +23,7 @@
 #include "run/memory_constraints.hpp"
 #include "run/prepare.hpp"
 #include "run/study_key.hpp"
+#include "run/workload.hpp"
 #include "search/strategy.hpp"
 
 #include <fmt/format.h>
@@ -87,9 +88,14 @@ std::int64_t served_context(const Options& options, const ModelIdentity& model) 
   return options.context ? *options.context : std::max(std::min(trained, context_most), needed);
 }
 
-std::vector<Prompt> timed_prompts_for(const Options& options) {
-  if (options.workload.empty()) return timed_prompts();
-  return read_workload(options.workload);
+/// The user's own prompts are timed, and some of them gated beside the built-in ones.
+void add_prompts(const Options& options, LiveSetup& setup) {
+  setup.gate_prompts = gate_prompts(setup.engine);
+  setup.timed_prompts = timed_prompts();
+  if (options.workload.empty()) return;
+  const std::vector<Prompt> workload = read_workload(options.workload);
+  for (Prompt& prompt : gated_workload(workload)) setup.gate_prompts.push_back(std::move(prompt));
+  setup.timed_prompts = timed_workload(workload, setup.goal);
 }
 
 SpaceFile space_from_file(const Options& options, const EngineDescriptor& engine) {
@@ -232,9 +238,8 @@ ResolvedTarget resolve_target(const Options& options, Context& context) {
   setup.port = port_for(options);
   setup.cache_folder = context.paths.cache;
   setup.evidence_folder = context.paths.evidence;
-  setup.gate_prompts = gate_prompts(setup.engine);
-  setup.timed_prompts = timed_prompts_for(options);
   setup.goal = find_goal(options.goal);
+  add_prompts(options, setup);
   setup.concurrency = options.concurrency;
   setup.sampler = options.sampler;
   setup.seed = options.seed;

@@ -6,7 +6,7 @@ namespace sweetspot {
 
 std::optional<double> decode_rate(const RequestSample& sample) {
   const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
-  if (tokens < tokens_for_rate || sample.chunks.size() < 2) return std::nullopt;
+  if (tokens < tokens_for_rate || sample.chunks.size() < chunks_for_rate) return std::nullopt;
   const double window_ms = sample.chunks.back().at_ms - sample.chunks.front().at_ms;
   if (window_ms <= 0) return std::nullopt;
   double bytes = 0;

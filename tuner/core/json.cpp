@@ -160,6 +160,7 @@ void to_json(Json& json, const Quality& quality) {
               {"same_top_rate", quality.same_top_rate},
               {"perplexity", quality.perplexity},
               {"reference_perplexity", quality.reference_perplexity}};
+  if (!quality.texts.empty()) json["texts"] = quality.texts;
 }
 
 void from_json(const Json& json, Quality& quality) {
@@ -169,6 +170,7 @@ void from_json(const Json& json, Quality& quality) {
   read(json, "same_top_rate", quality.same_top_rate);
   read(json, "perplexity", quality.perplexity);
   read(json, "reference_perplexity", quality.reference_perplexity);
+  read(json, "texts", quality.texts);
 }
 
 void to_json(Json& json, const Evidence& evidence) {

@@ -24,14 +24,16 @@ struct Expectation {
 
 /// One request: what is asked, without sampler, streaming and model name, which the sender adds.
 struct Prompt {
-  std::string id;             ///< "code-07"; unique in its set
-  std::string prompt_class;   ///< code, prose, short, json, tools, chat, multilingual, reasoning, copy, stop, form, long; depth
+  std::string id;  ///< "code-07"; unique in its set
+  std::string
+      prompt_class;  ///< code, prose, short, json, tools, chat, multilingual, reasoning, copy, stop, form, long; depth, workload
   std::string messages_json;  ///< array of OpenAI chat messages
   std::string tools_json;     ///< array of OpenAI tools; empty: none offered
   std::string extra_json;     ///< further request fields (tool_choice, ...); empty: none
   std::string follow_up;  ///< the user's next turn after the answer: a conversation continued on its cached prefix; may be empty
   int max_tokens = 320;
   Expectation expect;
+  std::string turn_of;  ///< id of the prompt that opens the conversation of which this is a later turn; empty: it opens one
   bool operator==(const Prompt&) const = default;
 };
 

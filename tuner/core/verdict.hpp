@@ -55,6 +55,7 @@ struct Quality {
   double perplexity =
       0;  ///< of the reference's text to the candidate; at least, as what it does not list counts as the last that it does
   double reference_perplexity = 0;  ///< of the same tokens to the reference itself
+  std::string texts;                ///< "workload": the answers to the user's prompts; empty: those to the built-in ones
   bool operator==(const Quality&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "core/text.hpp"
 #include "gate/alignment.hpp"
 #include "gate/check.hpp"
+#include "gate/detectors.hpp"
 #include "gate/stop_texts.hpp"
 #include "gate/thresholds.hpp"
 #include "gate/tool_check.hpp"
@@ -9,11 +10,12 @@
 #include <cmath>
 #include <vector>
 
-// G4: tokens that were counted against text that arrived, and lengths that were cut.
+// G4: tokens that were counted against text that arrived, and lengths that were cut. And what an answer shows by itself.
 
 namespace sweetspot {
 namespace {
 
+constexpr std::int64_t empty_tokens = 8;  ///< the end, and thoughts that were opened and closed, are counted and not seen
 constexpr std::size_t held_back_pieces_after = 8;
 constexpr std::int64_t held_back_bytes = 100;  ///< of the first piece: some twenty-five tokens
 constexpr std::int64_t held_back_ratio = 12;   ///< times the usual piece; a draft of depth 8 sends nine tokens at once
@@ -175,9 +177,20 @@ std::optional<Evidence> check_conservation(const PromptCase& prompt_case) {
 
 std::optional<Evidence> check_alone(const Prompt& prompt, const RequestSample& sample) {
   if (sample.http_status != 200 || !sample.error_body.empty())
-    return Evidence{prompt.id, "an answer", sample.error_body, "HTTP " + std::to_string(sample.http_status) + " while timed"};
+    return Evidence{prompt.id, "an answer", sample.error_body,
+                    sample.http_status == 200 ? "an error instead of an answer" : "HTTP " + std::to_string(sample.http_status)};
   if (!sample.protocol_faults.empty()) return Evidence{prompt.id, "", whole_text(sample), sample.protocol_faults.front()};
-  return counts_of(prompt, sample);
+  if (auto fault = counts_of(prompt, sample)) return fault;
+  const std::string whole = whole_text(sample);
+  const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
+  const bool cut = sample.finish_reason == "length";  // within a character, or in thoughts that are not shown
+  if (!cut && whole.empty() && tokens > empty_tokens && stop_texts(prompt).empty())
+    return Evidence{prompt.id, "an answer", "", tokens_text(tokens) + " were counted, and the answer is empty"};
+  if (!cut && !valid_utf8(whole)) return excerpt(prompt.id, "", whole, "invalid UTF-8 in the answer");
+  // Thoughts in the text, and calls that a model spells wrongly, may be its and the engine's way: the reference can tell.
+  const std::string leak = prompt.tools_json.empty() ? leaked_markup(prompt, sample.text, "<think></think>") : "";
+  if (!leak.empty()) return excerpt(prompt.id, "", sample.text, "control text " + leak + " in the answer");
+  return std::nullopt;
 }
 
 }  // namespace sweetspot

@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "gate/answer_format.hpp"
 #include "gate/strict_json.hpp"
+#include "gate/thresholds.hpp"
 #include "gate/tool_check.hpp"
 
 #include <fmt/format.h>
@@ -35,7 +36,7 @@ constexpr std::string_view continuation_mark = "+then";
 constexpr int continued_tokens = 160;
 constexpr std::string_view placeholder = "{nonce}";
 constexpr std::size_t workload_bytes_max = 64 << 20;
-constexpr int workload_answer_tokens = 320;  // where a line sets no max_tokens
+constexpr int workload_answer_tokens = 320;  // where a line sets no max_tokens, and at most in the gate
 
 std::vector<Prompt> embedded_prompts(std::string_view text);
 Expectation expectation_from(const Json& json);
@@ -61,7 +62,7 @@ std::vector<std::string> prompt_classes() {
 }
 
 Prompt with_nonce(Prompt prompt, std::uint64_t seed, int repeat) {
-  const std::string conversation = prompt.id.substr(0, prompt.id.find('/'));
+  const std::string& conversation = prompt.turn_of.empty() ? prompt.id : prompt.turn_of;
   const std::string word = nonce_word(derived_seed(seed, fmt::format("nonce {} {}", conversation, repeat)));
   if (prompt.messages_json.find(placeholder) == std::string::npos) {
     put_before_first_user_message(prompt, fmt::format("Ticket {}.\n\n", word));
@@ -116,6 +117,23 @@ std::vector<Prompt> workload_from_text(std::string_view text, const std::string&
   return prompts;
 }
 
+std::vector<Prompt> gated_workload(const std::vector<Prompt>& workload) {
+  std::vector<const Prompt*> offered;
+  for (const Prompt& prompt : workload) {
+    if (prompt.messages_json.size() + prompt.tools_json.size() <= thresholds::workload_prompt_bytes) offered.push_back(&prompt);
+  }
+  std::vector<Prompt> chosen;
+  const std::size_t wanted = std::min(offered.size(), thresholds::workload_prompts);
+  for (std::size_t i = 0; i < wanted; ++i) {
+    Prompt prompt = *offered[i * offered.size() / wanted];
+    prompt.id = fmt::format("{}-{}", workload_class, prompt.id);
+    prompt.prompt_class = workload_class;
+    prompt.max_tokens = std::min(prompt.max_tokens, workload_answer_tokens);
+    chosen.push_back(std::move(prompt));
+  }
+  return chosen;
+}
+
 std::string prompt_set_digest(const std::vector<Prompt>& prompts) {
   std::string text;
   // Each part is preceded by its length, so that text cannot wander from one field to the next unseen.
@@ -124,6 +142,7 @@ std::string prompt_set_digest(const std::vector<Prompt>& prompts) {
     for (const std::string& part :
          {prompt.id, prompt.prompt_class, prompt.messages_json, prompt.tools_json, prompt.extra_json, prompt.follow_up})
       add(part);
+    if (!prompt.turn_of.empty()) add(prompt.turn_of);
     add(fmt::format("{} {} {}", prompt.max_tokens, prompt.expect.no_calls, prompt.expect.json));
     add(fmt::format("{} {}", prompt.expect.contains.size(), prompt.expect.calls.size()));
     for (const std::string& part : prompt.expect.contains) add(part);
@@ -160,6 +179,7 @@ std::vector<Prompt> embedded_prompts(std::string_view text) {
   for (const Json& entry : document.at("prompts")) {
     Prompt prompt;
     prompt.id = entry.at("id").get<std::string>();
+    if (const auto slash = prompt.id.find('/'); slash != std::string::npos) prompt.turn_of = prompt.id.substr(0, slash);
     prompt.prompt_class = entry.at("class").get<std::string>();
     prompt.messages_json = entry.at("messages").dump();
     prompt.max_tokens = entry.at("max_tokens").get<int>();

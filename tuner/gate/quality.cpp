@@ -1,5 +1,6 @@
 #include "gate/quality.hpp"
 
+#include "gate/prompt_set.hpp"
 #include "gate/thresholds.hpp"
 
 #include <fmt/format.h>
@@ -15,13 +16,10 @@ constexpr std::size_t positions_of_text_least = 8;
 constexpr std::int64_t positions_least = 32;  ///< below this nothing is said
 constexpr double rest_least = 1e-6;           ///< probability of all that is not listed: never zero
 
+bool is_own(const ReferenceAnswer* answer) { return answer->prompt.prompt_class == workload_class; }
+
 /// Texts by the length of their context, alternately from both ends: short and deep ones in equal parts.
-std::vector<const ReferenceAnswer*> short_and_deep(const Reference& reference) {
-  std::vector<const ReferenceAnswer*> texts;
-  for (const ReferenceAnswer& answer : reference.answers) {
-    if (answer.usable && !answer.prompt_tokens.empty() && answer.prompt.tools_json.empty() && !answer.plain.tokens.empty())
-      texts.push_back(&answer);
-  }
+std::vector<const ReferenceAnswer*> short_and_deep(std::vector<const ReferenceAnswer*> texts) {
   std::stable_sort(texts.begin(), texts.end(), [](const ReferenceAnswer* a, const ReferenceAnswer* b) {
     return a->prompt_tokens.size() < b->prompt_tokens.size();
   });
@@ -48,6 +46,19 @@ double logprob_in(const std::vector<TokenAlternative>& top, std::int64_t id) {
 double probability(const TokenAlternative& token) { return std::exp(std::min(token.logprob, 0.0)); }
 
 }  // namespace
+
+std::vector<const ReferenceAnswer*> quality_texts(const Reference& reference, std::size_t places) {
+  std::vector<const ReferenceAnswer*> texts;
+  std::size_t own_tokens = 0;
+  for (const ReferenceAnswer& answer : reference.answers) {
+    if (!answer.usable || answer.prompt_tokens.empty() || !answer.prompt.tools_json.empty() || answer.plain.tokens.empty())
+      continue;
+    texts.push_back(&answer);
+    if (is_own(&answer)) own_tokens += answer.plain.tokens.size();
+  }
+  if (own_tokens >= places) std::erase_if(texts, [](const ReferenceAnswer* answer) { return !is_own(answer); });
+  return texts;
+}
 
 std::vector<std::size_t> spread_places(std::size_t tokens, std::size_t count) {
   std::vector<std::size_t> places;
@@ -80,8 +91,9 @@ std::optional<Quality> measured_quality(const ChatTarget& candidate, const Refer
   double own_logprobs = 0;
   double reference_logprobs = 0;
   std::int64_t same = 0;
-  const std::vector<const ReferenceAnswer*> texts = short_and_deep(reference);
   const auto wanted = static_cast<std::size_t>(positions);
+  const std::vector<const ReferenceAnswer*> texts = short_and_deep(quality_texts(reference, wanted));
+  if (std::all_of(texts.begin(), texts.end(), is_own)) quality.texts = workload_class;
   const std::size_t share = texts.empty() ? 0 : std::max(positions_of_text_least, (wanted + texts.size() - 1) / texts.size());
   for (const ReferenceAnswer* answer : texts) {
     const std::vector<TokenRecord>& tokens = answer->plain.tokens;
@@ -110,8 +122,9 @@ std::optional<Quality> measured_quality(const ChatTarget& candidate, const Refer
 }
 
 std::string quality_text(const Quality& quality) {
-  return fmt::format("KLD {:.6f} nat a token ({}), same first choice at {:.1f} % of {} positions, perplexity {:.3f} ({:.3f})",
-                     quality.mean_kld, grade(quality), 100 * quality.same_top_rate, quality.positions, quality.perplexity,
+  return fmt::format("KLD {:.6f} nat a token ({}), same first choice at {:.1f} % of {} positions{}, perplexity {:.3f} ({:.3f})",
+                     quality.mean_kld, grade(quality), 100 * quality.same_top_rate, quality.positions,
+                     quality.texts.empty() ? "" : " of the answers to your prompts", quality.perplexity,
                      quality.reference_perplexity);
 }
 

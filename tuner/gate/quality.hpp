@@ -15,10 +15,14 @@ namespace sweetspot {
 
 /// How far the candidate's distribution of the next token is from the reference's, on the reference's own text (G12): the
 /// candidate is given what the reference wrote and asked for its next token, at `positions` places spread evenly over answers
-/// to short and long contexts alike. Nothing where the engine gives no log probabilities, or time ran out before there was
-/// enough.
+/// to short and long contexts alike; to the user's own prompts alone where those are answered at such a length. Nothing where the
+/// engine gives no log probabilities, or time ran out before there was enough.
 std::optional<Quality> measured_quality(const ChatTarget& candidate, const Reference& reference, std::int64_t positions,
                                         std::chrono::steady_clock::time_point deadline, const InterruptFlag& interrupt);
+
+/// The answers to measure on: those to the user's own prompts where they have tokens enough for all `places`, else all that are
+/// sound and no tool calls.
+std::vector<const ReferenceAnswer*> quality_texts(const Reference& reference, std::size_t places);
 
 /// `count` places among `tokens` (at least as many), evenly spread: the first tokens of an answer are those that everybody
 /// agrees about.

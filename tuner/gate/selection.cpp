@@ -9,8 +9,9 @@ namespace {
 /// How many prompts of a class the quick tier asks: few of each, and most of those that show unverified drafts (open
 /// prose) and lost tool calls.
 int quick_share(const std::string& prompt_class) {
-  static const std::map<std::string, int> share = {{"code", 2}, {"prose", 4},        {"short", 1}, {"json", 1}, {"tools", 6},
-                                                   {"chat", 1}, {"multilingual", 1}, {"copy", 1},  {"long", 0}, {"reasoning", 1}};
+  static const std::map<std::string, int> share = {{"code", 2},  {"prose", 4},     {"short", 1},        {"json", 1},
+                                                   {"tools", 6}, {"chat", 1},      {"multilingual", 1}, {"copy", 1},
+                                                   {"long", 0},  {"reasoning", 1}, {workload_class, 4}};
   const auto found = share.find(prompt_class);
   return found == share.end() ? 1 : found->second;
 }

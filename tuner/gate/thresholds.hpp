@@ -42,6 +42,8 @@ inline constexpr double kld_broken = 0.10;            ///< beyond every publishe
 inline constexpr double answers_significance = 0.05;  ///< right answers lost (McNemar): 5 lost and none won, 7 and 1
 inline constexpr std::int64_t quality_positions_quick = 96;
 inline constexpr std::int64_t quality_positions = 256;
+inline constexpr std::size_t workload_prompts = 8;              ///< of the user's own in the gate: 32 positions each of those 256
+inline constexpr std::size_t workload_prompt_bytes = 16 << 10;  ///< some 4,000 tokens: longer ones are timed, and not gated
 
 // Engines without log probabilities: times the share of texts that other kernels of the same engine change (gate.md 7.3c).
 inline constexpr double band_factor = 1.5;

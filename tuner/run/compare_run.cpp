@@ -55,8 +55,7 @@ void compare(const CompareJob& job, CompareReport& report, StudySession& session
   take_over(session.trial(job.a), report.a);
   take_over(session.trial(job.b), report.b);
   // What was right while it was checked may be found broken while it is timed.
-  if (usable(report.a) && usable(report.b))
-    report.decision = claimed(decision_on(session, job.b));
+  if (usable(report.a) && usable(report.b)) report.decision = claimed(decision_on(session, job.b));
 }
 
 void compare_into(CompareJob& job, CompareReport& report, const StudyClock& clock, const InterruptFlag& interrupt,
@@ -101,8 +100,7 @@ void compare_into(CompareJob& job, CompareReport& report, const StudyClock& cloc
 bool usable(const CompareArm& arm) { return !arm.failure && arm.verdict && arm.verdict->outcome < Outcome::broken; }
 
 ConfirmDecision claimed(ConfirmDecision decision) {
-  const bool worth_telling = std::abs(decision.mean) >= std::log(difference_least);
-  decision.different = decision.different && decision.n >= confirm_blocks_least && worth_telling;
+  decision.different = decision.different && decision.n >= confirm_blocks_least;
   return decision;
 }
 

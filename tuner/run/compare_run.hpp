@@ -47,9 +47,7 @@ struct CompareReport {
 /// It ran, and its output was checked and is right, or within the limits of lossy: only such a side is timed.
 bool usable(const CompareArm& arm);
 
-/// `different` as compare claims it: from confirm_blocks_least blocks on, and never of a difference so small that nobody would
-/// change anything for it.
-inline constexpr double difference_least = 1.01;  ///< measurement.md "Order beats sample count": claims below 1 % are not made
+/// `different` as compare claims it: from confirm_blocks_least blocks on.
 ConfirmDecision claimed(ConfirmDecision decision);
 
 /// Both through the gate, then fresh mirrored blocks: by default until a difference is told or a small one excluded, at most

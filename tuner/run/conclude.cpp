@@ -165,8 +165,7 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   if (candidate == nullptr || !is_confirmed(study, settings, *candidate, decision)) {
     result.reason = reason_to_keep(study, settings, candidate, decision);
     // A goal at depth is decided by more visits than these.
-    if (settings.goal.work != Goal::Work::depth)
-      result.reason += faster_at_depth(baseline, ranked(study, settings));
+    if (settings.goal.work != Goal::Work::depth) result.reason += faster_at_depth(baseline, ranked(study, settings));
     return;
   }
   const double ratio = std::exp(published_log_ratio(decision, settings));

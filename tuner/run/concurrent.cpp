@@ -20,13 +20,14 @@ constexpr double ramp_share = 0.1;  ///< of the time, at its start and at its en
 constexpr double window_least_ms = 200;
 constexpr int repeats_apart = 500'000;  ///< nonces far from those of the single requests
 
+/// The long ones only where there are no others.
 std::vector<const Prompt*> openings(const std::vector<Prompt>& prompts) {
   std::vector<const Prompt*> chosen;
+  std::vector<const Prompt*> long_ones;
   for (const Prompt& prompt : prompts) {
-    const bool later_turn = prompt.id.find('/') != std::string::npos;
-    if (!later_turn && prompt.prompt_class != "long") chosen.push_back(&prompt);
+    if (prompt.turn_of.empty()) (prompt.prompt_class == "long" ? long_ones : chosen).push_back(&prompt);
   }
-  return chosen;
+  return chosen.empty() ? long_ones : chosen;
 }
 
 struct Client {
@@ -100,13 +101,15 @@ double tokens_between(const ConcurrentAnswer& answer, double from_ms, double to_
     if (at >= from_ms && at < to_ms) within += static_cast<double>(chunk.bytes);
   }
   if (bytes <= 0) return 0;
-  return static_cast<double>(answer.sample.usage.completion_tokens.value_or(0)) * within / bytes;
+  return static_cast<double>(*answer.sample.usage.completion_tokens) * within / bytes;
 }
 
 }  // namespace
 
 std::optional<double> aggregate_rate(const std::vector<ConcurrentAnswer>& answers, const std::vector<double>& last_ms) {
   if (answers.empty() || last_ms.empty()) return std::nullopt;
+  const auto counted = [](const ConcurrentAnswer& answer) { return answer.sample.usage.completion_tokens.has_value(); };
+  if (!std::all_of(answers.begin(), answers.end(), counted)) return std::nullopt;
   const auto earlier = [](const ConcurrentAnswer& a, const ConcurrentAnswer& b) { return a.sent_ms < b.sent_ms; };
   const double begin = std::min_element(answers.begin(), answers.end(), earlier)->sent_ms;
   const double all_busy_ms = *std::min_element(last_ms.begin(), last_ms.end()) - begin;

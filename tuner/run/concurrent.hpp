@@ -32,7 +32,8 @@ struct ConcurrentAnswer {
 };
 
 /// Tokens per second that arrived for all clients together while every client was busy, without the first and the last tenth of
-/// that time; nothing when it was too short to tell. `last_ms`: for each client when its last answer ended.
+/// that time; nothing when it was too short to tell, or an answer came without its count. `last_ms`: for each client when its
+/// last answer ended.
 std::optional<double> aggregate_rate(const std::vector<ConcurrentAnswer>& answers, const std::vector<double>& last_ms);
 
 struct ConcurrentResult {

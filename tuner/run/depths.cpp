@@ -90,9 +90,7 @@ private:
     row.prompt_tokens = cold.usage.prompt_tokens.value_or(0);
     row.ttft_cold_ms = cold.first_token_ms;
     row.decode_tokens_per_second = decode_rate(cold);
-    const auto fresh = row.prompt_tokens - cold.usage.cached_tokens.value_or(0);
-    if (fresh > 0 && *cold.first_token_ms > 0)
-      row.prefill_tokens_per_second = static_cast<double>(fresh) * 1000 / *cold.first_token_ms;
+    row.prefill_tokens_per_second = prefill_rate(cold);
   }
 
   const ChatTarget& server_;

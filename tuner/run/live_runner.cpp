@@ -153,16 +153,8 @@ void LiveRunner::add_timed(const VisitOrder& order, ServerProcess& server, Visit
     for (const std::string& name : reference.summary.not_verified) excluded.insert(name);
   }
   visit.measurement = summarised(visit.samples, setup_.goal, excluded, server.memory_bytes_peak());
-  if (result.unsteady) visit.measurement.findings.push_back("unsteady: the warm-up did not settle");
-  std::optional<Evidence> fault;
-  for (const RequestSample& sample : visit.samples) {
-    const auto asked = std::find_if(setup_.timed_prompts.begin(), setup_.timed_prompts.end(),
-                                    [&](const Prompt& prompt) { return prompt.id == sample.prompt_id; });
-    if (fault || asked == setup_.timed_prompts.end() || sample.prompt_class == class_unstreamed) continue;
-    Prompt prompt = *asked;
-    if (size_.max_tokens > 0) prompt.max_tokens = std::min(prompt.max_tokens, size_.max_tokens);
-    fault = check_alone(prompt, sample);
-  }
+  if (result.unsteady) visit.measurement.findings.emplace_back(unsteady_finding);
+  std::optional<Evidence> fault = result.fault;
   for (RequestSample& sample : visit.samples) sample.raw.clear();
   if (!result.cut) add_crowd(order, server, visit, fault);
   visit.duration_s = seconds_since(begin);

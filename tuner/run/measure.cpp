@@ -10,8 +10,9 @@
 namespace sweetspot {
 namespace {
 
-constexpr std::int64_t tokens_least_class = 32;  ///< for the rate of a class
-constexpr double clock_disagreement = 0.10;      ///< between client and server
+constexpr std::int64_t tokens_least_class = 32;     ///< that the rate of a class rests on (measurement.md "What is counted")
+constexpr std::int64_t tokens_least_drafted = 128;  ///< under speculation, of all classes together: one alone may be cut short
+constexpr double clock_disagreement = 0.10;         ///< between client and server
 
 using Samples = std::vector<const RequestSample*>;
 
@@ -36,14 +37,6 @@ std::optional<double> server_rate(const RequestSample& sample) {
   const double ms = sample.timings.predicted_ms.value_or(0);
   if (n < tokens_for_rate || ms <= 0) return std::nullopt;
   return static_cast<double>(n - 1) * 1000 / ms;
-}
-
-std::optional<double> prefill_rate(const RequestSample& sample) {
-  const auto prompt = sample.usage.prompt_tokens;
-  if (!prompt || !sample.first_token_ms || *sample.first_token_ms <= 0) return std::nullopt;
-  const std::int64_t cached = sample.usage.cached_tokens.value_or(sample.timings.cache_n.value_or(0));
-  if (*prompt - cached <= 0) return std::nullopt;
-  return static_cast<double>(*prompt - cached) * 1000 / *sample.first_token_ms;
 }
 
 std::optional<double> end_to_end_rate(const RequestSample& sample) {
@@ -77,14 +70,19 @@ std::optional<double> acceptance(const Samples& samples) {
   return std::clamp(static_cast<double>(accepted) / static_cast<double>(drafted), 0.0, 1.0);
 }
 
+/// Those that a rate rests on.
+std::int64_t rated_tokens(const Samples& samples) {
+  std::int64_t tokens = 0;
+  for (const RequestSample* sample : samples) tokens += decode_rate(*sample) ? tokens_of(*sample) : 0;
+  return tokens;
+}
+
 ClassMeasurement class_measurement(const Samples& samples) {
   ClassMeasurement row;
   row.requests = static_cast<int>(samples.size());
   row.draft_acceptance = acceptance(samples);
-  std::int64_t tokens = 0;
-  for (const RequestSample* sample : samples) tokens += tokens_of(*sample);
   const std::vector<double> rates = figures(samples, decode_rate);
-  if (tokens < tokens_least_class || rates.empty()) return row;
+  if (rated_tokens(samples) < tokens_least_class) return row;
   row.decode_tokens_per_second = median(rates);
   row.decode_tokens_per_second_sd = sample_deviation(rates);
   return row;
@@ -143,6 +141,14 @@ void add_findings(const Samples& samples, const Samples& unstreamed, Measurement
 
 }  // namespace
 
+std::optional<double> prefill_rate(const RequestSample& sample) {
+  const auto prompt = sample.usage.prompt_tokens;
+  if (!prompt || !sample.first_token_ms || *sample.first_token_ms <= 0) return std::nullopt;
+  const std::int64_t cached = sample.usage.cached_tokens.value_or(sample.timings.cache_n.value_or(0));
+  if (*prompt - cached <= 0) return std::nullopt;
+  return static_cast<double>(*prompt - cached) * 1000 / *sample.first_token_ms;
+}
+
 Measurement summarised(const std::vector<RequestSample>& samples, const Goal& goal, const std::set<std::string>& excluded,
                        std::optional<std::int64_t> memory_bytes_peak) {
   std::map<std::string, Samples> by_class;
@@ -167,15 +173,18 @@ Measurement summarised(const std::vector<RequestSample>& samples, const Goal& go
   measurement.draft_acceptance = acceptance(decoded);
   add_gaps(decoded, measurement);
 
+  const bool too_few_drafted = measurement.draft_acceptance && rated_tokens(decoded) < tokens_least_drafted;
   std::vector<double> rates;
+  std::vector<double> rates_besides;  // of what a goal weighs by its first token
   for (const auto& [name, of_class] : by_class) {
     if (name == class_warm || name == class_unstreamed || of_class.empty()) continue;
     const std::string shown = name == class_cold ? "long" : name;
-    const ClassMeasurement row = class_measurement(of_class);
-    measurement.classes[shown] = row;
-    const bool counts = row.decode_tokens_per_second && shown != "short" && shown != "long" && !excluded.contains(shown);
-    if (counts) rates.push_back(*row.decode_tokens_per_second);
+    ClassMeasurement& row = measurement.classes[shown] = class_measurement(of_class);
+    if (too_few_drafted) row.decode_tokens_per_second.reset();
+    if (!row.decode_tokens_per_second || excluded.contains(shown)) continue;
+    (shown == "short" || shown == "long" ? rates_besides : rates).push_back(*row.decode_tokens_per_second);
   }
+  if (rates.empty()) rates = rates_besides;  // a workload may hold nothing else
   if (!rates.empty()) measurement.decode_tokens_per_second = geometric_mean(rates);
   add_findings(decoded, by_class[class_unstreamed], measurement);
   Measurement scored = measurement;

@@ -11,13 +11,9 @@ namespace {
 
 constexpr double tokens_of_decode_goal = 1000;
 
-/// Seconds to decode the mix; nothing when no class of it was measured.
+/// Seconds to decode the mix; of other classes where none of its own was measured, as in a workload of the user's.
 std::optional<double> decode_seconds(const Goal& goal, const Measurement& measurement) {
-  if (goal.tokens.empty()) {
-    if (!measurement.decode_tokens_per_second) return std::nullopt;
-    return tokens_of_decode_goal / *measurement.decode_tokens_per_second;
-  }
-  double all = 0;
+  double all = goal.tokens.empty() ? tokens_of_decode_goal : 0;
   double measured = 0;
   double seconds = 0;
   for (const auto& [name, tokens] : goal.tokens) {
@@ -27,8 +23,9 @@ std::optional<double> decode_seconds(const Goal& goal, const Measurement& measur
     measured += tokens;
     seconds += tokens / *found->second.decode_tokens_per_second;
   }
-  if (measured <= 0) return std::nullopt;
-  return seconds * all / measured;
+  if (measured > 0) return seconds * all / measured;
+  if (!measurement.decode_tokens_per_second) return std::nullopt;
+  return all / *measurement.decode_tokens_per_second;
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ std::vector<std::string> goal_names();
 const Goal& find_goal(std::string_view name);
 
 /// Seconds; nothing when a part that the goal needs was not measured. Classes that were not measured are left out and
-/// the others' tokens raised, as long as one is left.
+/// the others' tokens raised; where none is left, all tokens are decoded at the geometric mean of what was measured.
 std::optional<double> score(const Goal& goal, const Measurement& measurement);
 
 /// Which part is missing where score() gives nothing.

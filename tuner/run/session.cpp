@@ -154,7 +154,8 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
   if (timed == Timed::yes) {
     const bool deep_goal = settings.goal.work == Goal::Work::depth && !settings.depths.empty();
     if (deep_goal) order.depths = {*std::max_element(settings.depths.begin(), settings.depths.end())};
-    order.timed = order.block >= 0 ? repeat_effort() : settings.search_effort;  // the launch is what is repeated
+    if (order.block >= 0 && !repeat_effort) repeat_effort = effort_from_search();
+    order.timed = order.block >= 0 ? *repeat_effort : settings.search_effort;  // the launch is what is repeated
   }
   order.deadline = in_seconds(std::max(settings.budget_s - clock(), 1.0));
 
@@ -210,7 +211,7 @@ void StudySession::redo_disturbed(VisitOrder order, VisitOutcome& outcome, doubl
   if (outcome.visit && outcome.disturbed) outcome.visit->measurement.findings.push_back("disturbed: " + *outcome.disturbed);
 }
 
-TimedEffort StudySession::repeat_effort() const {
+TimedEffort StudySession::effort_from_search() const {
   const Trial* baseline = find_trial(study, study.baseline);
   if (baseline == nullptr) return settings.confirm_effort;
   return effort_for_repeats(settings.confirm_effort, *baseline, launches_s.empty() ? unknown_launch_s : median(launches_s));
@@ -229,8 +230,8 @@ double StudySession::visit_seconds(Phase phase) const {
   if (phase == Phase::search) return timed * launch_and_gate_factor;
   const double launch_s = launches_s.empty() ? unknown_launch_s : median(launches_s);
   if (phase != Phase::confirm) return timed + launch_s;
-  const double share =
-      static_cast<double>(repeat_effort().requests_per_class) / std::max(1, settings.search_effort.requests_per_class);
+  const double share = static_cast<double>(repeat_effort.value_or(settings.confirm_effort).requests_per_class) /
+                       std::max(1, settings.search_effort.requests_per_class);
   return (repeated.empty() ? timed * std::min(1.0, share) : median(repeated)) + launch_s;
 }
 

@@ -16,8 +16,9 @@ struct StudySession {
   TrialRunner& runner;
   StudyObserver& observer;
   const StudyClock& clock;
-  std::vector<double> launches_s = {};  ///< what visits took beside their timed part, without those that were gated
-  double redone_s = 0;                  ///< spent on visits that had been disturbed
+  std::vector<double> launches_s = {};            ///< what visits took beside their timed part, without those that were gated
+  double redone_s = 0;                            ///< spent on visits that had been disturbed
+  std::optional<TimedEffort> repeat_effort = {};  ///< of race and confirm: set by the first of them, so that all ask the same
 
   /// The trial of a configuration, made when there is none. The reference holds until the next call that makes one.
   Trial& trial(const Config& config);
@@ -43,8 +44,7 @@ struct StudySession {
   double visit_seconds(Phase phase) const;
 
 private:
-  /// Of a visit of race or confirm.
-  TimedEffort repeat_effort() const;
+  TimedEffort effort_from_search() const;
   void try_again(const Trial& trial, const VisitOrder& order, VisitOutcome& outcome);
   void redo_disturbed(VisitOrder order, VisitOutcome& outcome, double visit_s);
   enum class Timed { yes, no };

@@ -1,5 +1,6 @@
 #include "core/decode_rate.hpp"
 #include "core/rng.hpp"
+#include "gate/check.hpp"
 #include "gate/prompt_set.hpp"
 #include "run/measure.hpp"
 
@@ -20,14 +21,15 @@ constexpr double settled = 0.02;  ///< spread of the last three (measurement.md 
 
 bool is_late(const TimedPlan& plan) { return std::chrono::steady_clock::now() >= plan.deadline; }
 
-bool is_later_turn(const Prompt& prompt) { return prompt.id.find('/') != std::string::npos; }
+int capped(int max_tokens, const TimedPlan& plan) {
+  return plan.max_tokens > 0 ? std::min(max_tokens, plan.max_tokens) : max_tokens;
+}
 
-RequestSample ask_timed(const ChatTarget& server, Prompt prompt, const TimedPlan& plan, int repeat, const std::string& as_class,
-                        const InterruptFlag& interrupt) {
+RequestSample ask_timed(const ChatTarget& server, const Prompt& prompt, const TimedPlan& plan, int repeat,
+                        const std::string& as_class, const InterruptFlag& interrupt) {
   ChatOptions options;
   options.sampler = plan.sampler;
   options.seed = plan.seed + static_cast<std::uint64_t>(repeat);
-  if (plan.max_tokens > 0) prompt.max_tokens = std::min(prompt.max_tokens, plan.max_tokens);
   RequestSample sample = ask(server, with_nonce(prompt, nonce_seed(plan.seed, plan.visits_before), repeat), options, interrupt);
   sample.prompt_class = as_class;
   return sample;
@@ -36,7 +38,7 @@ RequestSample ask_timed(const ChatTarget& server, Prompt prompt, const TimedPlan
 std::vector<const Prompt*> of_class(const std::vector<Prompt>& prompts, const std::string& name) {
   std::vector<const Prompt*> chosen;
   for (const Prompt& prompt : prompts) {
-    if (prompt.prompt_class == name && !is_later_turn(prompt)) chosen.push_back(&prompt);
+    if (prompt.prompt_class == name && prompt.turn_of.empty()) chosen.push_back(&prompt);
   }
   return chosen;
 }
@@ -70,7 +72,7 @@ bool warm_up(const ChatTarget& server, const std::vector<Prompt>& prompts, const
   if (asked.empty()) return true;
   for (int i = 0; i < warm_up_most && !is_late(plan); ++i) {
     Prompt prompt = *asked[static_cast<std::size_t>(i) % asked.size()];
-    prompt.max_tokens = warm_up_tokens;
+    prompt.max_tokens = capped(warm_up_tokens, plan);
     // Repeats far from those of the timed rounds, so that nothing of them is met again.
     const RequestSample sample = ask_timed(server, prompt, plan, 1'000'000 + i, "warm-up", interrupt);
     if (const auto rate = decode_rate(sample)) rates.push_back(*rate);
@@ -81,44 +83,41 @@ bool warm_up(const ChatTarget& server, const std::vector<Prompt>& prompts, const
   return false;
 }
 
-struct TimedRequest {
-  const Prompt* prompt = nullptr;
-  int repeat = 0;
-  std::string as_class;
-};
+}  // namespace
 
-/// Interleaved over the classes, so that a disturbance does not fall on one of them alone; the long ones last.
 std::vector<TimedRequest> requests_of(const std::vector<Prompt>& prompts, const TimedPlan& plan) {
   std::vector<TimedRequest> requests;
+  const auto add = [&](const Prompt& prompt, int repeat, const std::string& as_class) {
+    requests.push_back({prompt, repeat, as_class});
+    requests.back().prompt.max_tokens = capped(prompt.max_tokens, plan);
+  };
   const int first_repeat = plan.round * 1000;
   std::vector<std::string> names;
   for (const Prompt& prompt : prompts) {
-    if (prompt.prompt_class != "long" && std::find(names.begin(), names.end(), prompt.prompt_class) == names.end())
-      names.push_back(prompt.prompt_class);
+    const bool is_new = std::find(names.begin(), names.end(), prompt.prompt_class) == names.end();
+    if (prompt.prompt_class != "long" && prompt.turn_of.empty() && is_new) names.push_back(prompt.prompt_class);
   }
   for (int i = 0; i < plan.requests_per_class; ++i) {
     for (const std::string& name : names) {
       const auto chosen = of_class(prompts, name);
       // Each round starts elsewhere among the class's prompts.
       const std::size_t at = static_cast<std::size_t>(i + plan.round * plan.requests_per_class) % chosen.size();
-      requests.push_back({chosen[at], first_repeat + i / static_cast<int>(chosen.size()), name});
+      add(*chosen[at], first_repeat + i / static_cast<int>(chosen.size()), name);
     }
   }
   const auto openings = of_class(prompts, "long");
   for (int i = 0; i < plan.cold && !openings.empty(); ++i) {
     const Prompt& opening = *openings[static_cast<std::size_t>(i) % openings.size()];
-    requests.push_back({&opening, first_repeat + i, class_cold});
+    add(opening, first_repeat + i, class_cold);
     int turns = 0;
     for (const Prompt& later : prompts) {
-      if (!is_later_turn(later) || !later.id.starts_with(opening.id + "/") || turns >= plan.warm_turns) continue;
-      requests.push_back({&later, first_repeat + i, class_warm});
+      if (later.turn_of != opening.id || turns >= plan.warm_turns) continue;
+      add(later, first_repeat + i, class_warm);
       ++turns;
     }
   }
   return requests;
 }
-
-}  // namespace
 
 std::uint64_t nonce_seed(std::uint64_t seed, int visits_before) {
   return visits_before == 0 ? seed : derived_seed(seed, fmt::format("visit {}", visits_before));
@@ -131,7 +130,8 @@ TimedResult timed_requests(const ChatTarget& server, const std::vector<Prompt>& 
   for (const TimedRequest& request : requests_of(prompts, plan)) {
     result.cut = is_late(plan);
     if (result.cut) return result;
-    result.samples.push_back(ask_timed(server, *request.prompt, plan, request.repeat, request.as_class, interrupt));
+    result.samples.push_back(ask_timed(server, request.prompt, plan, request.repeat, request.as_class, interrupt));
+    if (!result.fault) result.fault = check_alone(request.prompt, result.samples.back());
   }
   ask_unstreamed(server, prompts, plan, interrupt, result.samples);
   return result;
