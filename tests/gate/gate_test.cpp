@@ -301,7 +301,7 @@ TEST_SUITE("gate/gate") {
     CHECK_FALSE(sound(" First end", 0));
   }
 
-  TEST_CASE("by itself an answer shows broken bytes, control text and emptiness, and may repeat itself") {
+  TEST_CASE("by itself an answer shows broken bytes, what else is odd in it may be the model's own") {
     Prompt prompt;
     prompt.id = "timed";
     const auto fault = [&](const std::string& text, std::int64_t tokens) {
@@ -314,18 +314,12 @@ TEST_SUITE("gate/gate") {
     };
     CHECK(fault("A sound answer.", 4) == "");
     CHECK(fault("broken \xC3", 4) == "invalid UTF-8 in the answer");
-    CHECK(fault("<|im_end|> and on", 6) == "control text <|im_end| in the answer");
-    CHECK(fault("", 9) == "9 tokens were counted, and the answer is empty");
-    CHECK(fault("", 1) == "");                              // the end alone
-    CHECK(fault("<think>\nHm.\n</think>\nYes.", 9) == "");  // an engine that does not part thoughts from text
+    CHECK(fault("", 9) == "");  // a weak model's own ways
+    CHECK(fault("<tool_call>{", 6) == "");
+    CHECK(fault("<|im_end|> and on", 6) == "");
     std::string loop;
     for (int i = 0; i < 200; ++i) loop += "na ";
     CHECK(fault(loop, 200) == "");
-    prompt.messages_json = "Explain <|im_end|>";
-    CHECK(fault("<|im_end|> ends a turn", 6) == "");
-    prompt.messages_json.clear();
-    prompt.tools_json = "[]";
-    CHECK(fault("<tool_call>{", 6) == "");  // the model's own weakness
   }
 
   TEST_CASE("what stands far back in a long prompt must be found, also by a lossy cache") {

@@ -51,8 +51,8 @@ std::optional<Evidence> check_format(const PromptCase& prompt_case);        // G
 std::optional<Evidence> check_depth(const PromptCase& prompt_case);         // G11
 std::optional<Evidence> check_detectors(const PromptCase& prompt_case);     // G9
 
-/// What needs no reference, for timed answers (G13): G3, the counts of G4, and of G9 text that is no UTF-8, control text in an
-/// answer without tools, and nothing to see of many tokens. Not loops: what a user asks may make a sound model repeat itself.
+/// What needs no reference, for timed answers (G13): G3, the counts of G4, and text that is no UTF-8. Control text, silence and
+/// loops may be a weak model's own way, which only the reference can tell.
 std::optional<Evidence> check_alone(const Prompt& prompt, const RequestSample& sample);
 
 /// "get_weather({"city": "Paris"})", one call a line.

@@ -15,7 +15,6 @@
 namespace sweetspot {
 namespace {
 
-constexpr std::int64_t empty_tokens = 8;  ///< the end, and thoughts that were opened and closed, are counted and not seen
 constexpr std::size_t held_back_pieces_after = 8;
 constexpr std::int64_t held_back_bytes = 100;  ///< of the first piece: some twenty-five tokens
 constexpr std::int64_t held_back_ratio = 12;   ///< times the usual piece; a draft of depth 8 sends nine tokens at once
@@ -182,14 +181,8 @@ std::optional<Evidence> check_alone(const Prompt& prompt, const RequestSample& s
   if (!sample.protocol_faults.empty()) return Evidence{prompt.id, "", whole_text(sample), sample.protocol_faults.front()};
   if (auto fault = counts_of(prompt, sample)) return fault;
   const std::string whole = whole_text(sample);
-  const std::int64_t tokens = sample.usage.completion_tokens.value_or(0);
-  const bool cut = sample.finish_reason == "length";  // within a character, or in thoughts that are not shown
-  if (!cut && whole.empty() && tokens > empty_tokens && stop_texts(prompt).empty())
-    return Evidence{prompt.id, "an answer", "", tokens_text(tokens) + " were counted, and the answer is empty"};
+  const bool cut = sample.finish_reason == "length";  // within a character
   if (!cut && !valid_utf8(whole)) return excerpt(prompt.id, "", whole, "invalid UTF-8 in the answer");
-  // Thoughts in the text, and calls that a model spells wrongly, may be its and the engine's way: the reference can tell.
-  const std::string leak = prompt.tools_json.empty() ? leaked_markup(prompt, sample.text, "<think></think>") : "";
-  if (!leak.empty()) return excerpt(prompt.id, "", sample.text, "control text " + leak + " in the answer");
   return std::nullopt;
 }
 
