@@ -77,11 +77,15 @@ void ChatStream::take_choice(const json::object& choice) {
     note_fault(sample_, "a delta is no object");
   }
   take_finish_reason(choice, sample_);
+  if (protocol_.role_with_first_token && !sample_.finish_reason.empty() && !sample_.last_counted_ms)
+    sample_.last_counted_ms = now_ms_;
 }
 
 void ChatStream::take_delta(const json::object& delta) {
   if (const auto role = text_field(delta, "role", sample_); !role.empty() && role != "assistant") {
     note_fault(sample_, fmt::format("role is {}", excerpt(role)));
+  } else if (!role.empty() && protocol_.role_with_first_token && !sample_.first_counted_ms) {
+    sample_.first_counted_ms = now_ms_;
   }
   const std::string_view content = text_field(delta, "content", sample_);
   const std::string_view reasoning = reasoning_of(protocol_, delta, sample_);

@@ -217,6 +217,7 @@ void Reader::identity(EngineDescriptor& engine) {
   to.model = text_of(protocol, "model");
   to.reasoning_field = text_of(protocol, "reasoning_field");
   to.terminator = text_of(protocol, "terminator");
+  to.role_with_first_token = protocol.value("role_with_first_token", false);
   to.structured_output = protocol.value("structured_output", false);
   to.usage_pointer = text_of(protocol, "usage_pointer");
   to.timings_pointer = text_of(protocol, "timings_pointer");

@@ -163,7 +163,8 @@ struct EngineDescriptor {
     std::string
         reasoning_field;     ///< "reasoning_content"; names of several, the first that holds thoughts counts, are parted by |
     std::string terminator;  ///< "[DONE]"; empty: the engine sends none
-    bool structured_output = false;  ///< it heeds response_format with a JSON schema
+    bool role_with_first_token = false;  ///< the role comes with the first token, the finish_reason with the last, text or not
+    bool structured_output = false;      ///< it heeds response_format with a JSON schema
     std::string usage_pointer;
     std::string timings_pointer;
     std::map<std::string, std::string> timings;  ///< our name -> theirs

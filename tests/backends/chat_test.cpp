@@ -109,6 +109,21 @@ TEST_SUITE("backends/chat stream") {
     CHECK(sample.timings.draft_n_accepted == 8);
   }
 
+  TEST_CASE("where the role comes with the first token, that and the finish_reason are when tokens were there") {
+    auto protocol = fake_engine().protocol;
+    const std::string role_event = R"({"choices":[{"index":0,"delta":{"role":"assistant","content":null}}]})";
+    for (const bool told : {true, false}) {
+      protocol.role_with_first_token = told;
+      ChatStream stream{protocol};
+      double at_ms = 0;
+      for (const auto& event : {role_event, text_event, text_event, finish_event, usage_event})
+        stream.feed("data: " + event + "\n\n", at_ms += 10);
+      CHECK(stream.sample().first_counted_ms == (told ? std::optional(10.0) : std::nullopt));
+      CHECK(stream.sample().last_counted_ms == (told ? std::optional(40.0) : std::nullopt));
+      CHECK(stream.sample().first_token_ms == 20);
+    }
+  }
+
   TEST_CASE("what a stream breaks is named") {
     const std::vector<std::pair<std::string, std::vector<std::string>>> rows = {
         {"no finish_reason", {text_event, usage_event, "[DONE]"}},

@@ -39,6 +39,22 @@ TEST_SUITE("run/measure") {
     CHECK(*decode_rate(fat) == doctest::Approx(*decode_rate(sample)).epsilon(0.01));
   }
 
+  TEST_CASE(
+      "tokens without text before the first chunk and after the last are in the time where the server tells when they were") {
+    RequestSample sample = streamed("code", 98, 1, 10);  // at 100 ms, 110 ms, ...
+    sample.usage.completion_tokens = 101;                // two before the first chunk, the end after the last
+    CHECK(*decode_rate(sample) > 102);
+    sample.first_counted_ms = sample.chunks.front().at_ms - 20;
+    sample.last_counted_ms = sample.chunks.back().at_ms + 10;
+    CHECK(*decode_rate(sample) == doctest::Approx(100));
+    RequestSample fat = streamed("code", 100, 1, 10);
+    fat.chunks.erase(fat.chunks.begin(), fat.chunks.begin() + 50);
+    fat.chunks.front().bytes = std::int64_t{4} * 51;
+    fat.first_counted_ms = fat.chunks.front().at_ms;  // fifty tokens at once are no first token
+    fat.last_counted_ms = fat.chunks.back().at_ms;
+    CHECK(*decode_rate(fat) == doctest::Approx(100).epsilon(0.02));
+  }
+
   TEST_CASE("answers too short to tell have no rate") { CHECK_FALSE(decode_rate(streamed("short", 8, 1, 10))); }
 
   TEST_CASE("a call that was held back and then sent at once has no rate") {

@@ -14,6 +14,8 @@ inline RequestSample full_sample() {
   sample.streamed = true;
   sample.http_status = 200;
   sample.first_byte_ms = 1.25;
+  sample.first_counted_ms = 1.5;
+  sample.last_counted_ms = 9.5;
   sample.first_token_ms = 2.5;
   sample.first_reasoning_ms = 2.5;
   sample.first_content_ms = 3;

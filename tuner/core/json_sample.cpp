@@ -22,6 +22,8 @@ void to_json(Json& json, const RequestSample& sample) {
               {"first_content_ms", or_null(sample.first_content_ms)},
               {"first_tool_ms", or_null(sample.first_tool_ms)},
               {"last_token_ms", or_null(sample.last_token_ms)},
+              {"first_counted_ms", or_null(sample.first_counted_ms)},
+              {"last_counted_ms", or_null(sample.last_counted_ms)},
               {"total_ms", sample.total_ms},
               {"chunks", sample.chunks},
               {"text", bytes_to_json(sample.text)},
@@ -49,6 +51,8 @@ void from_json(const Json& json, RequestSample& sample) {
   read(json, "first_content_ms", sample.first_content_ms);
   read(json, "first_tool_ms", sample.first_tool_ms);
   read(json, "last_token_ms", sample.last_token_ms);
+  read(json, "first_counted_ms", sample.first_counted_ms);
+  read(json, "last_counted_ms", sample.last_counted_ms);
   read(json, "total_ms", sample.total_ms);
   read(json, "chunks", sample.chunks);
   read_bytes(json, "text", sample.text);

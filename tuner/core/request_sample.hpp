@@ -75,6 +75,9 @@ struct RequestSample {
   std::optional<double> first_content_ms;
   std::optional<double> first_tool_ms;
   std::optional<double> last_token_ms;
+  /// When the server had its first and its last token, text or not, where its events tell (descriptor: role_with_first_token).
+  std::optional<double> first_counted_ms;
+  std::optional<double> last_counted_ms;
   double total_ms = 0;
   std::vector<ChunkArrival> chunks;
   std::vector<ChunkArrival> reads;  ///< the response's bytes as they arrived; not stored
