@@ -96,7 +96,7 @@ std::string measurement_part(const Measurement& measurement, std::optional<doubl
   };
   for (const auto& [name, of_class] : measurement.classes) {
     line(name + " tokens/s", rate_text(of_class.decode_tokens_per_second));
-    if (of_class.decode_tokens_per_second_sd && of_class.requests > 1)
+    if (of_class.decode_tokens_per_second && of_class.decode_tokens_per_second_sd && of_class.requests > 1)
       text.insert(text.size() - 1, fmt::format(" ± {} over {}", rate_text(of_class.decode_tokens_per_second_sd),
                                                counted(of_class.requests, "request")));
   }

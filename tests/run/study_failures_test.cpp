@@ -63,6 +63,14 @@ TEST_SUITE("run/study_failures") {
     CHECK(std::count_if(fixture.silent.notes.begin(), fixture.silent.notes.end(), told) == 1);
   }
 
+  TEST_CASE("what fails again and again is no accident, though each time it works at once afterwards") {
+    Fixture fixture;
+    fixture.runner.accidents[""] = {3, 5};
+    fixture.run();
+    CHECK(fixture.study.recommendation.kind == RecommendationKind::unsound);
+    CHECK(fixture.runner.visits_of[""] == 5);
+  }
+
   TEST_CASE("a default that fails twice in a row ends the study, and nothing more is launched") {
     Fixture fixture;
     fixture.runner.accidents[""] = {3, 4};

@@ -47,9 +47,10 @@ std::string answer_text(const CompareReport& report) {
                                           std::exp(decision.interval.high), decision.n);
   if (decision.different) return fmt::format("b is {} than a: {}\n", decision.mean > 0 ? "faster" : "slower", figures);
   if (std::abs(decision.mean) >= decision.detectable)
-    return fmt::format("no difference of {:.0f} % or more: {}\n", (std::exp(decision.claimable) - 1) * 100, figures);
+    return fmt::format("a difference too small to be claimed (below {:.1f} %): {}\n", (std::exp(decision.claimable) - 1) * 100,
+                       figures);
   return fmt::format("no difference could be told: {}; one of {:.1f} % would have been seen\n", figures,
-                     (std::exp(decision.detectable) - 1) * 100);
+                     (std::exp(std::max(decision.detectable, decision.claimable)) - 1) * 100);
 }
 
 }  // namespace

@@ -14,10 +14,16 @@ constexpr int damaged_fatal = 2;          ///< prompts; one alone may be the mod
 constexpr std::size_t first_tools = 3;    ///< a single call, and several at once
 constexpr std::size_t further_tools = 7;  ///< spread over the rest
 
-/// How many prompts of a class of texts. Stop texts have no counterpart in responses.
+/// How many prompts of a class of texts. Stop texts have no counterpart in responses, and a workload may say what other APIs do
+/// not.
 std::size_t share(const std::string& prompt_class) {
-  static const std::map<std::string, std::size_t> shares = {{"chat", 3}, {"multilingual", 2}, {"copy", 2},
-                                                            {"stop", 0}, {"form", 0},         {std::string(depth_class), 0}};
+  static const std::map<std::string, std::size_t> shares = {{"chat", 3},
+                                                            {"multilingual", 2},
+                                                            {"copy", 2},
+                                                            {"stop", 0},
+                                                            {"form", 0},
+                                                            {std::string(depth_class), 0},
+                                                            {std::string(workload_class), 0}};
   const auto found = shares.find(prompt_class);
   return found == shares.end() ? 1 : found->second;
 }

@@ -1,6 +1,7 @@
 #include "run/compare_run.hpp"
 
 #include "run/check_run.hpp"
+#include "run/depth_phase.hpp"
 #include "run/plan.hpp"
 #include "run/ranking.hpp"
 #include "run/session.hpp"
@@ -68,7 +69,11 @@ void compare_into(CompareJob& job, CompareReport& report, const StudyClock& cloc
   job.setup.engine.protocol = seen.protocol;
   if (const auto note = scorer_note(job.setup)) output.line(*note);
   LiveRunner runner(job.setup, interrupt, output.status);
-  const StudyPlan plan = planned(seen, job.setup.gate_prompts, 2, job.setup.goal, job.budget_s, job.setup.apis);
+  StudySettings settings;
+  settings.goal = job.setup.goal;
+  settings.depths = job.depths;
+  const StudyPlan plan = planned(seen, job.setup.gate_prompts, 2, job.setup.goal, job.budget_s, job.setup.apis,
+                                 seconds_for_goal(seen, settings, job.setup.concurrency));
   output.line(sides_estimate_text(plan, 2, job.tier));
   runner.set_reference_size(plan.reference);
   const Reference& reference = runner.reference_for(job.a, job.tier);
@@ -77,12 +82,9 @@ void compare_into(CompareJob& job, CompareReport& report, const StudyClock& cloc
     report.a.verdict = report.b.verdict = unsound_verdict(reference.summary, *reason);
     return;
   }
-  StudySettings settings;
   settings.budget_s = job.budget_s;
   settings.min_gain_ratio = 1;
-  settings.goal = job.setup.goal;
   settings.pace = job.pace;
-  settings.depths = job.depths;
   settings.not_scored = {reference.summary.not_verified.begin(), reference.summary.not_verified.end()};
   settings.search_effort = plan.search;
   settings.confirm_effort = plan.confirm;

@@ -112,6 +112,12 @@ std::string reason_of_none(const Study& study, const StudySettings& settings) {
   const bool passed = std::any_of(study.trials.begin(), study.trials.end(), [&](const Trial& trial) {
     return trial.config != study.baseline && eligible(trial, settings.allow_lossy);
   });
+  for (const Trial& trial : study.trials) {
+    const bool right = trial.verdict && trial.verdict->outcome <= Outcome::tie && !trial.failure && trial.measurement;
+    if (!passed && right && trial.config != study.baseline && !trial.measurement->score_s)
+      return fmt::format("nothing that passed the gate has a score; {}: {}", display(trial.changed),
+                         unscored_reason(settings.goal, *trial.measurement));
+  }
   if (!passed || settings.goal.rank != Goal::Rank::memory) return "no other configuration passed the gate";
   return "no other configuration that passed the gate takes clearly less memory and is not much slower";
 }
@@ -161,7 +167,8 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
   result.not_verified = study.reference.not_verified;
   result.command = command_of(study.baseline);
   result.verdict = baseline.verdict;
-  if (std::isfinite(decision.detectable) && decision.detectable > 0) result.detectable_gain_ratio = std::exp(decision.detectable);
+  if (std::isfinite(decision.detectable) && decision.detectable > 0)
+    result.detectable_gain_ratio = std::exp(std::max(decision.detectable, decision.claimable));
   if (candidate == nullptr || !is_confirmed(study, settings, *candidate, decision)) {
     result.reason = reason_to_keep(study, settings, candidate, decision);
     // A goal at depth is decided by more visits than these.
@@ -185,7 +192,9 @@ void recommend(Study& study, const StudySettings& settings, const CommandOf& com
         fmt::format("{:.1f} % less memory at ", (1 - 1 / memory_ratio(study, *candidate).value_or(1)) * 100) + result.reason;
   if (const std::string slower = slower_classes(of_default, of_candidate); !slower.empty())
     result.reason += "; slower than the default for " + slower;
-  if (const std::string deep = slower_at_depth(baseline, *candidate); !deep.empty())
+  // A goal at depth is decided by more visits than the one launch for the depths.
+  const bool deep_goal = settings.goal.work == Goal::Work::depth;
+  if (const std::string deep = deep_goal ? "" : slower_at_depth(baseline, *candidate); !deep.empty())
     result.reason += "; slower than the default at a depth of " + deep;
 }
 

@@ -173,14 +173,15 @@ Measurement summarised(const std::vector<RequestSample>& samples, const Goal& go
   measurement.draft_acceptance = acceptance(decoded);
   add_gaps(decoded, measurement);
 
-  const bool too_few_drafted = measurement.draft_acceptance && rated_tokens(decoded) < tokens_least_drafted;
+  if (const auto rated = rated_tokens(decoded); measurement.draft_acceptance && rated < tokens_least_drafted)
+    measurement.findings.push_back("rates with drafts rest on " + std::to_string(rated) +
+                                   " tokens, too few to trust: ask for longer answers");
   std::vector<double> rates;
   std::vector<double> rates_besides;  // of what a goal weighs by its first token
   for (const auto& [name, of_class] : by_class) {
     if (name == class_warm || name == class_unstreamed || of_class.empty()) continue;
     const std::string shown = name == class_cold ? "long" : name;
     ClassMeasurement& row = measurement.classes[shown] = class_measurement(of_class);
-    if (too_few_drafted) row.decode_tokens_per_second.reset();
     if (!row.decode_tokens_per_second || excluded.contains(shown)) continue;
     (shown == "short" || shown == "long" ? rates_besides : rates).push_back(*row.decode_tokens_per_second);
   }

@@ -12,6 +12,7 @@ constexpr std::size_t pairs_least = 4;
 struct Repeat {
   double at_s = 0;
   const Trial* trial = nullptr;
+  Phase phase = Phase::search;
   int block = -1;
   double log_seconds = 0;
 };
@@ -22,7 +23,8 @@ std::vector<Repeat> repeats(const Study& study) {
   for (const Trial& trial : study.trials) {
     for (const Visit& visit : trial.visits) {
       const auto& score = visit.measurement.score_s;
-      if (visit.block >= 0 && score && *score > 0) visits.push_back({visit.at_s, &trial, visit.block, std::log(*score)});
+      if (visit.block >= 0 && score && *score > 0)
+        visits.push_back({visit.at_s, &trial, visit.phase, visit.block, std::log(*score)});
     }
   }
   std::stable_sort(visits.begin(), visits.end(), [](const Repeat& a, const Repeat& b) { return a.at_s < b.at_s; });
@@ -36,8 +38,9 @@ double noise_floor(const Study& study) {
   double squares = 0;
   std::size_t pairs = 0;
   for (std::size_t i = 1; i < visits.size(); ++i) {
-    if (visits[i].trial != visits[i - 1].trial || visits[i].block != visits[i - 1].block) continue;
-    const double apart = visits[i].log_seconds - visits[i - 1].log_seconds;
+    const Repeat& before = visits[i - 1];
+    if (visits[i].trial != before.trial || visits[i].phase != before.phase || visits[i].block != before.block) continue;
+    const double apart = visits[i].log_seconds - before.log_seconds;
     squares += apart * apart;
     ++pairs;
   }

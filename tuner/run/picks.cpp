@@ -66,7 +66,8 @@ std::optional<double> ahead(const Looks& looks, const Goal& goal, const Trial& t
     const double smaller = memory_ratio(looks.study, trial).value_or(0);
     return speed * memory_goal_slack >= 1 && smaller > least ? std::optional(smaller) : std::nullopt;
   }
-  const double spread = std::sqrt(1 / visits_of(looks.baseline) + 1 / visits_of(trial));
+  const bool once = goal.work == Goal::Work::depth && looks.settings.goal.work != Goal::Work::depth;  // one launch each
+  const double spread = once ? std::sqrt(2.0) : std::sqrt(1 / visits_of(looks.baseline) + 1 / visits_of(trial));
   least = std::max(least, std::exp(looks.needed * looks.noise * spread));
   return speed > least ? std::optional(speed) : std::nullopt;
 }

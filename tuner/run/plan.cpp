@@ -46,6 +46,14 @@ constexpr std::int64_t usual_depth = 4096;
 double decode_s(const Observation& seen, double tokens) { return tokens / std::max(seen.decode_tokens_per_second, 0.1); }
 double prefill_s(const Observation& seen, double tokens) { return tokens / std::max(seen.prefill_tokens_per_second, 1.0); }
 
+/// What long prompts have beyond the usual length, in tokens of four bytes.
+double tokens_beyond(const std::vector<Prompt>& prompts) {
+  double tokens = 0;
+  for (const Prompt& prompt : prompts)
+    tokens += std::max(0.0, static_cast<double>(prompt.messages_json.size() + prompt.tools_json.size()) / 4 - prompt_length);
+  return tokens;
+}
+
 double reference_seconds(const Observation& seen, const ReferenceSize& size, double prompts) {
   const double cap = size.max_tokens > 0 ? size.max_tokens * 0.75 : tokens_per_prompt;
   const double text = (prompts + size.generated_texts) * std::min(tokens_per_prompt, cap);
@@ -153,17 +161,20 @@ StudyPlan planned(const Observation& observation, const std::vector<Prompt>& gat
     plan.reference_s = reference_seconds(observation, size, prompts);
     if (plan.reference_s <= allowed) break;
   }
-  const double whole_reference_s = plan.reference_s;
+  const double beyond_s = prefill_s(observation, tokens_beyond(gate_prompts));
+  const double quick_beyond_s = prefill_s(observation, tokens_beyond(quick_prompts(gate_prompts)));
+  const double whole_reference_s = plan.reference_s + beyond_s * (2 + again_share);
   // The search needs the short reference only; what is missing is asked for the finalists.
   plan.reference_s = reference_seconds(observation, {0, 0, plan.reference.max_tokens, {}, plan.reference.plain},
                                        static_cast<double>(quick_prompts(gate_prompts).size()));
+  plan.reference_s += quick_beyond_s * (2 + again_share);
   const double basis = budget_s > 0 ? budget_s : 1800;
   plan.search = effort_within(observation, goal, std::max(4.0, basis * search_visit_share), 5);
   plan.confirm = effort_within(observation, goal, std::max(2.5, basis * confirm_visit_share), 3);
   const double plain = plan.reference.plain == InterviewPlan::Plain::every ? 2.0 : 1.5;
   plan.visit_s = observation.launch_s + visit_seconds(observation, plan.search) + beside_s;
   plan.candidate_s = plan.visit_s + decode_s(observation, quick_asked * tokens_per_prompt * plain) +
-                     prefill_s(observation, quick_asked * prompt_length * plain);
+                     prefill_s(observation, quick_asked * prompt_length * plain) + quick_beyond_s * plain;
   const double repeat_s = observation.launch_s + visit_seconds(observation, plan.confirm) + beside_s;
   plan.confirm_block_s = 4 * repeat_s;
   const double standard_s = decode_s(observation, (prompts + plan.reference.generated_tools) * tokens_per_prompt * plain * 0.8);

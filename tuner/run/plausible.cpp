@@ -69,8 +69,9 @@ std::optional<std::string> impossible_speed(const Trial& trial, std::optional<do
   if (ceiling && *passes > ceiling_slack * *ceiling)
     return fmt::format("impossible speed: {:.0f} forward passes a second, and memory allows about {:.0f}", *passes, *ceiling);
   if (!base || speculates(plain->config)) return std::nullopt;
-  const bool only_speculation = std::all_of(trial.changed.values.begin(), trial.changed.values.end(),
-                                            [](const auto& entry) { return is_speculation(entry.first); });
+  const bool only_speculation =
+      !trial.changed.values.empty() && std::all_of(trial.changed.values.begin(), trial.changed.values.end(),
+                                                   [](const auto& entry) { return is_speculation(entry.first); });
   if (only_speculation && *passes > plain_slack * *base)
     return fmt::format("impossible speed: {:.0f} forward passes a second, and plain decoding does {:.0f}", *passes, *base);
   return std::nullopt;

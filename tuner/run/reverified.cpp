@@ -82,6 +82,7 @@ void judge_winner(const Study& saved, const StudySettings& settings, const Compa
   if (now.b.failure || !now.b.verdict) {
     const auto& failure = now.b.failure ? now.b.failure : now.a.failure;
     again.outcome = "error";
+    again.resolved = now.b.failure.has_value();  // else it never ran
     again.detail = failure ? failure->detail : "not checked";
     return;
   }

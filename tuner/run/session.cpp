@@ -23,7 +23,9 @@ constexpr double unknown_launch_s = 1;
 constexpr double launch_and_gate_factor = 2.0;  ///< a searching visit also launches and is checked
 constexpr double redo_share_most = 0.1;         ///< of the budget, for visits that were disturbed
 constexpr double overrun_share = 0.05;          ///< of the budget, for a block of the confirm that is under way when it ends
-constexpr int redone_most = 2;                  ///< times for one visit
+constexpr std::string_view accident = "failed once before it worked: ";
+constexpr int visits_per_accident = 12;  ///< of a configuration: what fails more often is no accident
+constexpr int redone_most = 2;           ///< times for one visit
 
 std::chrono::steady_clock::time_point in_seconds(double seconds) {
   if (!std::isfinite(seconds)) return std::chrono::steady_clock::time_point::max();
@@ -183,13 +185,17 @@ bool StudySession::run(Trial& trial, VisitOrder order, Timed timed) {
 
 /// What has worked before may fail by accident: one more launch tells.
 void StudySession::try_again(const Trial& trial, const VisitOrder& order, VisitOutcome& outcome) {
-  const bool worked = std::any_of(trial.visits.begin(), trial.visits.end(),
-                                  [](const Visit& visit) { return visit.measurement.score_s.has_value(); });
-  if (!worked || clock() >= settings.budget_s) return;
+  const auto worked = std::count_if(trial.visits.begin(), trial.visits.end(),
+                                    [](const Visit& visit) { return visit.measurement.score_s.has_value(); });
+  const auto accidents = std::count_if(trial.visits.begin(), trial.visits.end(), [](const Visit& visit) {
+    const auto& findings = visit.measurement.findings;
+    return std::any_of(findings.begin(), findings.end(), [](const auto& finding) { return finding.starts_with(accident); });
+  });
+  if (accidents * visits_per_accident >= worked || clock() >= settings.budget_s) return;
   const std::string reason = fmt::format("{}: {}", to_string(outcome.failure->kind), outcome.failure->detail);
   observer.note(fmt::format("{} failed ({}) and is tried once more", display(order.config), reason));
   outcome = runner.visit(order);
-  if (outcome.visit) outcome.visit->measurement.findings.push_back("failed once before it worked: " + reason);
+  if (outcome.visit) outcome.visit->measurement.findings.push_back(std::string(accident) + reason);
 }
 
 /// Timed once more, while there is time for that; what stays disturbed says so.
@@ -203,9 +209,8 @@ void StudySession::redo_disturbed(VisitOrder order, VisitOutcome& outcome, doubl
     VisitOutcome again = runner.visit(order);
     redone_s += clock() - begin;
     if (again.verdict) outcome.verdict = std::move(again.verdict);
-    if (again.cut) break;  // the first one stays, and stays disturbed
+    if (again.cut || again.failure) break;  // the first one stays, and stays disturbed
     if (again.visit) outcome.visit = std::move(again.visit);
-    outcome.failure = again.failure;
     outcome.disturbed = again.disturbed;
   }
   if (outcome.visit && outcome.disturbed) outcome.visit->measurement.findings.push_back("disturbed: " + *outcome.disturbed);

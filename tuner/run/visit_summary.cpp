@@ -66,7 +66,7 @@ bool measured_in_confirm(const Trial& baseline, const Trial& candidate, const St
   if (blocks.empty()) return false;
   const auto confirmed = [&](const Trial& trial, const Measurement& all) {
     Measurement own = measured_in(visits_in(trial, blocks), settings);
-    own.depths = all.depths;  // asked in launches of their own
+    if (settings.goal.work != Goal::Work::depth) own.depths = all.depths;  // asked in launches of their own
     own.turns = all.turns;
     return own;
   };
