@@ -87,7 +87,7 @@ TEST_SUITE("process/compare") {
   }
 
   TEST_CASE("where the goal is about depth, both sides are timed at depth") {
-    const Outcome outcome = compare("--goal long-context --fix optimistic=off --a draft_depth=0 --b draft_depth=3 --budget 20s");
+    const Outcome outcome = compare("--goal long-context --fix optimistic=off --a draft_depth=0 --b draft_depth=3 --budget 60s");
     INFO(outcome.err);
     REQUIRE(outcome.exit_code == 0);
     const Json report = Json::parse(outcome.out);

@@ -9,10 +9,12 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "gate/prompt_set.hpp"
+#include "run/bandwidth.hpp"
 #include "run/concurrent.hpp"
 #include "run/conversation.hpp"
 #include "run/depths.hpp"
 #include "run/machine.hpp"
+#include "run/plausible.hpp"
 #include "run/prepare.hpp"
 #include "run/workload.hpp"
 
@@ -43,7 +45,8 @@ std::string turn_text_line(const TurnMeasurement& row) {
                      figure(row.decode_tokens_per_second, 1), figure(row.ttft_ms, 1));
 }
 
-std::string report_text(const Config& config, const Measurement& measurement, const std::vector<Warning>& warnings) {
+std::string report_text(const Config& config, const Measurement& measurement, const std::optional<Target>& target,
+                        const std::vector<Warning>& warnings) {
   std::string text = display(config) + "\n";
   for (const auto& [name, row] : measurement.classes) {
     text += fmt::format("  {:<8} tokens/s {:>10}  ({} requests, deviation {}{})\n", name, figure(row.decode_tokens_per_second, 1),
@@ -53,6 +56,10 @@ std::string report_text(const Config& config, const Measurement& measurement, co
   text += fmt::format("  decode   tokens/s {:>10}\n  prefill  tokens/s {:>10}\n  end to end        {:>10}\n",
                       figure(measurement.decode_tokens_per_second, 1), figure(measurement.prefill_tokens_per_second, 1),
                       figure(measurement.end_to_end_tokens_per_second, 1));
+  if (const auto ceiling = target ? ceiling_tokens_per_second(*target) : std::nullopt)
+    text += fmt::format("  memory   allows   {:>10.1f}  (plain decoding: {:.1f} MB a token at {:.1f} GB/s, as measured here)\n",
+                        *ceiling, static_cast<double>(target->model.bytes_per_token) / 1e6,
+                        *target->machine.memory_bandwidth_bytes_per_s / 1e9);
   text += fmt::format("  first token  cold {:>7} ms   warm {:>7} ms   short {:>7} ms\n", figure(measurement.ttft_ms_p50, 1),
                       figure(measurement.ttft_warm_ms_p50, 1), figure(measurement.ttft_short_ms_p50, 1));
   text += fmt::format("  tokens per chunk  {:>10}\n", figure(measurement.tokens_per_chunk, 2));
@@ -78,7 +85,8 @@ std::string round_trip_text(const std::string& url, double trip_ms) {
 
 struct Measured {
   Measurement measurement;
-  int exit_code = exit_ok;  ///< failed: an answer cannot be right, and the findings name it
+  std::optional<Target> target;  ///< of what was launched
+  int exit_code = exit_ok;       ///< failed: an answer cannot be right, and the findings name it
 };
 
 void add_fault(const std::optional<Evidence>& fault, Measured& measured) {
@@ -137,6 +145,9 @@ Measured measure_launched(const Options& options, Context& context, Config& conf
   order.timed = effort;
   order.depths = wanted_depths(options, resolved.setup.goal, served);
   order.session_tokens = wanted_session_tokens(options, served);
+  Target target = resolved.target;
+  measure_bandwidth(target);
+  if (config.values.contains(std::string(model_parameter))) target.model.bytes_per_token = 0;  // another file's are not known
   LiveRunner runner(std::move(resolved.setup), context.interrupt, progress_output(context).status);
   const VisitOutcome outcome = runner.visit(order);
   clear_status(context);
@@ -147,7 +158,14 @@ Measured measure_launched(const Options& options, Context& context, Config& conf
   }
   // Another server answered (G0).
   if (!outcome.visit) throw TrialError(Failure{FailureKind::not_ready, outcome.verdict ? outcome.verdict->detail : "", ""});
-  Measured measured{outcome.visit->measurement};
+  Measured measured{outcome.visit->measurement, target};
+  Trial trial;
+  trial.config = config;
+  trial.visits = {*outcome.visit};
+  if (const auto reason = impossible_speed(trial, ceiling_tokens_per_second(target), nullptr)) {
+    measured.measurement.findings.push_back(*reason);
+    measured.exit_code = exit_failed;
+  }
   if (outcome.verdict && outcome.verdict->outcome == Outcome::broken) add_fault(outcome.verdict->evidence, measured);
   return measured;
 }
@@ -170,12 +188,17 @@ int command_measure(const Options& options, Context& context) {
   const Measurement& measurement = measured.measurement;
   if (!options.json) {
     const std::string way = options.url.empty() ? "" : round_trip_text(options.url, trip_ms);
-    write_result(options, context, way + report_text(config, measurement, warnings));
+    write_result(options, context, way + report_text(config, measurement, measured.target, warnings));
     return measured.exit_code;
   }
   Json rows = Json::array();
   for (const Warning& warning : warnings) rows.push_back(warning);
-  Json report = {{"config", config}, {"measurement", measurement}, {"machine", machine}, {"warnings", rows}};
+  Json report = {{"config", config},
+                 {"measurement", measurement},
+                 {"machine", measured.target ? measured.target->machine : machine},
+                 {"warnings", rows}};
+  const auto ceiling = measured.target ? ceiling_tokens_per_second(*measured.target) : std::nullopt;
+  report["ceiling_tokens_per_second"] = ceiling ? Json(*ceiling) : Json(nullptr);
   if (!options.url.empty()) {
     report["url"] = options.url;
     report["round_trip_ms"] = trip_ms;

@@ -105,4 +105,10 @@ std::optional<double> triad_bandwidth(std::int64_t bytes, int threads) {
   }
 }
 
+void measure_bandwidth(Target& target) {
+  if (target.machine.memory_bandwidth_bytes_per_s || !target.machine.accelerator.empty()) return;
+  const std::int64_t bytes = target.model.bytes_per_token > 0 ? std::min(target.model.bytes_per_token, triad_bytes) : triad_bytes;
+  target.machine.memory_bandwidth_bytes_per_s = triad_bandwidth(bytes, target.machine.cores);
+}
+
 }  // namespace sweetspot

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/study.hpp"
+
 #include <cstdint>
 #include <optional>
 
@@ -12,5 +14,9 @@ inline constexpr std::int64_t triad_bytes = 256 << 20;
 /// triad of STREAM (J. McCalpin), 24 bytes an element, the best of the passes that fit into a third of a second. Nothing when
 /// there is no memory for it.
 std::optional<double> triad_bandwidth(std::int64_t bytes, int threads);
+
+/// Into the target's machine, where it is not known: over as much memory as a token of its model reads, so that what rests in a
+/// cache is measured there. Not where an accelerator may have memory of its own, which the processors' say nothing of.
+void measure_bandwidth(Target& target);
 
 }  // namespace sweetspot

@@ -20,10 +20,10 @@ struct RaceFigures {
 };
 
 /// From the complete rounds. Each visit is set against the level of its round, so that heat and steps fall on all alike, and
-/// each configuration goes by its median visit, so that a burst of other work does not decide.
+/// each configuration goes by the lower third of its visits, since other work only ever slows one down.
 RaceFigures race_figures(const Study& study);
 
-/// Two medians of so many visits each differ by no more than this unless one configuration is faster.
+/// Two figures of so many visits each differ by no more than this unless one configuration is faster.
 double race_resolution(const RaceFigures& figures, int visits);
 
 }  // namespace sweetspot

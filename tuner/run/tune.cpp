@@ -102,14 +102,6 @@ void add_unsound_trial(Study& study, const std::string& reason) {
   study.trials.push_back(trial);
 }
 
-/// Over as much memory as a token reads, so that what rests in a cache is measured there.
-void measure_bandwidth(Target& target) {
-  // An accelerator with memory of its own is not fed by what the processors can read.
-  if (target.machine.memory_bandwidth_bytes_per_s || !target.machine.accelerator.empty()) return;
-  const std::int64_t bytes = target.model.bytes_per_token > 0 ? std::min(target.model.bytes_per_token, triad_bytes) : triad_bytes;
-  target.machine.memory_bandwidth_bytes_per_s = triad_bandwidth(bytes, target.machine.cores);
-}
-
 /// Of a descriptor that nobody has run with this version. What fails is no failure of the engine: it is told before the rest.
 void tell_self_test(TuneJob& job, const Observation& seen, const TuneOutput& output) {
   const std::string text = self_test_text(job.setup.engine, job.setup.probe.version, seen);
