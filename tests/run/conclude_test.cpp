@@ -13,22 +13,7 @@ using namespace sweetspot::testing;
 namespace {
 
 Trial tried(const std::string& id, int a, Outcome outcome, double seconds, std::int64_t bytes) {
-  Trial trial;
-  trial.id = id;
-  trial.config.values = {{"a", std::int64_t{a}}, {"b", std::int64_t{0}}};
-  trial.verdict = Verdict{};
-  trial.verdict->outcome = outcome;
-  trial.measurement = Measurement{};
-  trial.measurement->score_s = seconds;
-  trial.measurement->memory_bytes_peak = bytes;
-  trial.visits.emplace_back();
-  trial.visits.back().measurement = *trial.measurement;
-  return trial;
-}
-
-Trial graded(Trial trial, double kld) {
-  trial.verdict->quality = Quality{.positions = 256, .mean_kld = kld, .texts = {}};
-  return trial;
+  return judged(id, Config{{{"a", std::int64_t{a}}, {"b", std::int64_t{0}}}}, outcome, seconds, bytes);
 }
 
 /// With six blocks of the confirm against the default, all with this ratio.

@@ -1,5 +1,7 @@
 #include "run/fronts.hpp"
 
+#include "support/fake_study.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cstdint>
@@ -7,26 +9,12 @@
 #include <vector>
 
 using namespace sweetspot;
+using namespace sweetspot::testing;
 
 namespace {
 
 Trial tried(const std::string& id, Outcome outcome, double seconds, std::int64_t bytes) {
-  Trial trial;
-  trial.id = id;
-  trial.config.values = {{"a", id}};
-  trial.verdict = Verdict{};
-  trial.verdict->outcome = outcome;
-  trial.measurement = Measurement{};
-  trial.measurement->score_s = seconds;
-  trial.measurement->memory_bytes_peak = bytes;
-  trial.visits.emplace_back();
-  trial.visits.back().measurement = *trial.measurement;
-  return trial;
-}
-
-Trial graded(Trial trial, double kld) {
-  trial.verdict->quality = Quality{.positions = 256, .mean_kld = kld, .texts = {}};
-  return trial;
+  return judged(id, Config{{{"a", id}}}, outcome, seconds, bytes);
 }
 
 /// The first one is the default.

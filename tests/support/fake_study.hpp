@@ -108,6 +108,26 @@ struct FakeRunner final : TrialRunner {
   }
 };
 
+/// A trial that the search visited once.
+inline Trial judged(const std::string& id, const Config& config, Outcome outcome, double seconds, std::int64_t bytes) {
+  Trial trial;
+  trial.id = id;
+  trial.config = config;
+  trial.verdict = Verdict{};
+  trial.verdict->outcome = outcome;
+  trial.measurement = Measurement{};
+  trial.measurement->score_s = seconds;
+  trial.measurement->memory_bytes_peak = bytes;
+  trial.visits.emplace_back();
+  trial.visits.back().measurement = *trial.measurement;
+  return trial;
+}
+
+inline Trial graded(Trial trial, double kld) {
+  trial.verdict->quality = Quality{.positions = 256, .mean_kld = kld, .texts = {}};
+  return trial;
+}
+
 struct Silent final : StudyObserver {
   void trial_changed(const Study&, const Trial&) override {}
   void visit_added(const Study&, const Trial&, const Visit&) override {}

@@ -32,6 +32,7 @@ void soak(StudySession& session) {
     const double spent = session.clock() - begin;
     if (spent + session.visit_seconds(Phase::anchor) > budget_share * session.settings.budget_s) return;
     session.visit(session.trial(session.study.baseline), Phase::anchor, std::nullopt);
+    if (session.trial(session.study.baseline).failure) return;
   }
 }
 
