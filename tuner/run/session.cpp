@@ -77,7 +77,6 @@ void keep_as_rows(const VisitOrder& order, VisitOutcome& outcome) {
   if (order.phase != Phase::depth || !outcome.failure) return;
   const std::string failure = failure_text(*outcome.failure);
   outcome.failure.reset();
-  if (outcome.visit) return;  // it was disturbed, and only its repetition failed
   outcome.visit.emplace();
   outcome.visit->phase = order.phase;
   Measurement& measurement = outcome.visit->measurement;
